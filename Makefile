@@ -28,7 +28,6 @@ DEPLOY_CHECK = CLUB_ENV=production DATABASE_URL=postgres://club:check@127.0.0.1:
 	SEED_USER_PASSWORD=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(16))') \
 	ALLOW_SANDBOX_PAYMENTS=1
 
-export PYTHONDONTWRITEBYTECODE :=
 export PYTHONUTF8 := 1
 
 ##@ Everyday

@@ -67,7 +67,7 @@ class Server:
                 user=self.user,
                 group=pwd.getpwnam(self.user).pw_gid if self.user else None,
                 extra_groups=[] if self.user else None,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, no lock is touched)
             )
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self.answers():
@@ -108,7 +108,7 @@ class Server:
 
 
 def postgres(base: Path, *, durable: bool = False) -> Server:
-    """Start a new PostgreSQL below the temporary folder `base` on a free port; `durable` keeps the disk guarantees of production."""
+    """Start a new PostgreSQL below the temporary folder `base`; `durable` keeps the disk guarantees of production."""
     folder = base / "postgres"
     folder.mkdir()
     user = _postgres_user(folder)

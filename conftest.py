@@ -1,0 +1,36 @@
+"""What every test of the club stands on: the right database, and a ledger that the flush between tests may empty."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from accounts.ledger import unsealed
+
+VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to run on another database than the one that was asked for."""
+    wanted = os.environ["TEST_DATABASE"]
+    if connection.vendor != VENDORS[wanted]:
+        raise pytest.UsageError(f"asked for {wanted}, but Django talks to {connection.vendor}")
+    if connection.vendor == "sqlite":
+        # A file, not shared memory: races need the real locks of the real thing.
+        connection.settings_dict["TEST"]["NAME"] = f"{connection.settings_dict['NAME']}.test"
+    _let_the_flush_pass_the_seal()
+
+
+def _let_the_flush_pass_the_seal() -> None:
+    """Entries are append-only by trigger; the flush after a transaction test opens the seal as `clean` does."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_unsealed(self: BaseDatabaseOperations, sql_list: list[str], *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic(), unsealed():
+            flush(self, sql_list, *args, **kwargs)
+
+    BaseDatabaseOperations.execute_sql_flush = flush_unsealed  # type: ignore[method-assign]
