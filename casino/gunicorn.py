@@ -1,0 +1,60 @@
+"""Gunicorn's configuration for HTTP in production: `python -m gunicorn -c python:casino.gunicorn casino.wsgi`."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import multiprocess
+
+# Two processes use two cores; the threads of each wait for the database together.
+bind = f"{os.environ.get('BIND_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  (a container's inside)
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+# Longer than nginx keeps an idle connection to us (60 s): else it would send a request into a closing one.
+keepalive = 75
+backlog = 512
+# A stuck process is replaced; at SIGTERM every request gets time for its answer (DRAIN: out within 30 s).
+timeout = 30
+graceful_timeout = 25
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  (heartbeats must not wait for a disk)
+# One long request line or header set is refused before Django sees it.
+limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190
+# The club writes its own structured log line; gunicorn only reports what goes wrong.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+proc_name = "casino-club"
+
+# Every process writes its metrics here and /metrics adds them up.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(Path(tempfile.gettempdir()) / f"club-metrics-{os.getpid()}"))
+
+
+def on_starting(server: Any) -> None:
+    """Begin with an empty metrics folder: the numbers of the last life are not ours."""
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Take what start-up built out of the garbage collector's rounds."""
+    gc.collect()
+    gc.freeze()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget the gauges of a process that has ended."""
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """Leave no metrics folder behind."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
