@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from accounts.ledger import unsealed
+from accounts.seal import unsealed
 
 VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
 
