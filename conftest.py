@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from accounts.seal import unsealed
@@ -30,7 +30,7 @@ def _let_the_flush_pass_the_seal() -> None:
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_unsealed(self: BaseDatabaseOperations, sql_list: list[str], *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic(), unsealed():
+        with unsealed():
             flush(self, sql_list, *args, **kwargs)
 
     BaseDatabaseOperations.execute_sql_flush = flush_unsealed  # type: ignore[method-assign]
