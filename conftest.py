@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
 from django.db import connection
@@ -29,8 +29,8 @@ def _let_the_flush_pass_the_seal() -> None:
     """Entries are append-only by trigger; the flush after a transaction test opens the seal as `clean` does."""
     flush = BaseDatabaseOperations.execute_sql_flush
 
-    def flush_unsealed(self: BaseDatabaseOperations, sql_list: list[str], *args: Any, **kwargs: Any) -> None:
+    def flush_unsealed(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
         with unsealed():
-            flush(self, sql_list, *args, **kwargs)
+            flush(self, sql_list)
 
     BaseDatabaseOperations.execute_sql_flush = flush_unsealed  # type: ignore[method-assign]
