@@ -1,0 +1,14 @@
+"""The project as an installed app: its commands, its checks, the library's rows."""
+
+from django.apps import AppConfig
+
+
+class CasinoConfig(AppConfig):
+    """Label `casino`."""
+
+    name = "casino"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Registers the start-up checks."""
+        from casino import checks  # noqa: F401, PLC0415 - checks need the settings to be complete

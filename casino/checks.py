@@ -1,0 +1,56 @@
+"""What must be true before the club opens: a sealed ledger, and in production no value meant for development."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
+
+from accounts import seal
+
+_WEAK_SECRET_LENGTH = 32
+
+
+@register(Tags.database)
+def ledger_is_sealed(databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
+    """The triggers that make entries append-only are in place. A warning, so that `migrate` can put them back."""
+    if not databases:
+        return []
+    return [
+        CheckWarning(f"the ledger's trigger {name} is missing; run migrate", id="club.W001") for name in seal.missing()
+    ]
+
+
+@register(Tags.security)
+def production_is_safe(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
+    """Production refuses every value that belongs to development, each with its reason."""
+    if not settings.IS_PRODUCTION:
+        return []
+    return [Error(problem, id="club.E001") for problem in _unsafe_values()]
+
+
+def _unsafe_values() -> list[str]:
+    problems = []
+    for name, secret in (("DJANGO_SECRET_KEY", settings.SECRET_KEY), ("JWT_SECRET", settings.JWT_SECRET)):
+        if secret in settings.DEV_SECRETS:
+            problems.append(f"{name} is the development value; set one of your own")
+        elif len(secret) < _WEAK_SECRET_LENGTH or len(set(secret)) < 8:
+            problems.append(f"{name} is too weak; use at least {_WEAK_SECRET_LENGTH} random characters")
+    if settings.SECRET_KEY == settings.JWT_SECRET:
+        problems.append("DJANGO_SECRET_KEY and JWT_SECRET must differ")
+    if "*" in settings.ALLOWED_HOSTS:
+        problems.append("ALLOWED_HOSTS must name the club's hosts, not *")
+    if not settings.IS_POSTGRES:
+        problems.append("DATABASE_URL must name a PostgreSQL database: several processes share it")
+    if not settings.REDIS_URL:
+        problems.append("REDIS_URL must be set: several processes share the sockets' news")
+    if settings.PAYMENT_GATEWAY_MODE in settings.SANDBOX_GATEWAY_MODES and not settings.ALLOW_SANDBOX_PAYMENTS:
+        problems.append("PAYMENT_GATEWAY_MODE is a sandbox mode; set external, or ALLOW_SANDBOX_PAYMENTS=1")
+    if settings.AUTO_SEED_BASIC and (
+        {settings.SEED_ADMIN_PASSWORD, settings.SEED_USER_PASSWORD} & set(settings.DEFAULT_SEED_PASSWORDS)
+    ):
+        problems.append("AUTO_SEED_BASIC needs SEED_ADMIN_PASSWORD and SEED_USER_PASSWORD of your own")
+    return problems
