@@ -1,0 +1,32 @@
+"""The club's clock: UTC everywhere, a day is the UTC calendar day, a week begins on Monday."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC. Read it once per decision and pass it on."""
+    return timezone.now()
+
+
+def day_of(moment: datetime) -> date:
+    """The UTC day of `moment`."""
+    return moment.astimezone(timezone.get_fixed_timezone(0)).date()
+
+
+def stamp(moment: datetime) -> str:
+    """`moment` as the wire shows it: 2026-01-31T09:30:00.000Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def stamp_or_none(moment: datetime | None) -> str | None:
+    """The stamp of `moment`, null for none."""
+    return None if moment is None else stamp(moment)
+
+
+def seconds_up(span: timedelta) -> int:
+    """Whole seconds of `span`, rounded up and at least 1: what `Retry-After` may promise."""
+    return max(1, -(-span // timedelta(seconds=1)))

@@ -1,0 +1,64 @@
+"""Numbers that cannot be misread: whole gold as JSON integers, texts without characters no database stores."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+GOLD_LIMIT: Final = 2**53 - 1
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+class StrictInteger(serializers.IntegerField):
+    """A JSON integer: no text, no fraction, no boolean, below 2^53."""
+
+    default_error_messages = {"invalid": _("정수를 입력해주세요")}
+
+    def to_internal_value(self, data: Any) -> int:
+        """The integer itself, or a refusal."""
+        if type(data) is not int or abs(data) > GOLD_LIMIT:
+            self.fail("invalid")
+        return int(data)
+
+
+class QueryInteger(StrictInteger):
+    """A whole number in a query string: ASCII digits only."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number the digits spell."""
+        text = str(data)
+        if not re.fullmatch(r"[0-9]{1,16}", text, re.ASCII):
+            self.fail("invalid")
+        return super().to_internal_value(int(text))
+
+
+class StrictText(serializers.CharField):
+    """A JSON string (never a number) without NUL or lone surrogates."""
+
+    default_error_messages = {"unstorable": _("사용할 수 없는 문자가 있습니다")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The string, trimmed as CharField does."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if has_unstorable(data):
+            self.fail("unstorable")
+        return str(super().to_internal_value(data))
+
+
+class StrictFlag(serializers.BooleanField):
+    """A JSON boolean, nothing that merely looks like one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """True or False."""
+        if data is not True and data is not False:
+            self.fail("invalid", input=data)
+        return bool(data)
+
+
+def has_unstorable(text: str) -> bool:
+    """Whether `text` holds NUL or a lone surrogate, which PostgreSQL cannot store."""
+    return _UNSTORABLE.search(text) is not None

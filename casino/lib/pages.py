@@ -1,0 +1,77 @@
+"""What every page needs to know, and the windows through which lower floors show the floors above them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.i18n import JavaScriptCatalog
+
+Json = dict[str, Any]
+SOURCE_LANGUAGE: Final = "ko"
+CATALOGUE_MAX_AGE_SECONDS: Final = 31_536_000
+_CHOICES: Final = {"theme": ("dark", "light"), "motion": ("on", "off"), "sound": ("off", "on")}
+
+
+@dataclass(slots=True)
+class Windows:
+    """Facts of upper floors that lower pages show; the composition root opens each window."""
+
+    games: Callable[[], Sequence[Json]] = list
+    """Open games as the API lists them."""
+    statistics: Callable[[int], Json] = lambda player_id: {}
+    """A player's statistics as the API tells them."""
+    rounds: Callable[[int, int], tuple[int, Sequence[Json]]] = lambda player_id, limit: (0, [])
+    """How many rounds a player has, and the newest of them as the API lists them."""
+    pending_purchases: Callable[[int], int] = lambda player_id: 0
+    """How many purchases of a player wait for their payment."""
+
+
+windows: Final = Windows()
+
+
+def preferences(request: HttpRequest) -> dict[str, str]:
+    """Theme, motion and sound as the visitor's cookies say, else the house's own."""
+    return {
+        name: value if (value := request.COOKIES.get(name, "")) in choices else choices[0]
+        for name, choices in _CHOICES.items()
+    }
+
+
+def local_path(wanted: str | None) -> str:
+    """`wanted` when it is a path of this host, else nothing: nobody is sent elsewhere after signing in."""
+    if not wanted or not wanted.startswith("/") or not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return ""
+    return wanted
+
+
+def catalogue_url(language: str) -> str:
+    """Where scripts find their words; nothing for the language the sources are written in."""
+    if language == SOURCE_LANGUAGE:
+        return ""
+    return f"/jsi18n/{language}.js?v={_catalogue_version(language)}"
+
+
+@cache
+def _catalogue_version(language: str) -> str:
+    digest = hashlib.sha256()
+    for folder in settings.LOCALE_PATHS:
+        file = Path(folder) / language / "LC_MESSAGES" / "djangojs.mo"
+        digest.update(file.read_bytes() if file.exists() else b"")
+    return digest.hexdigest()[:12]
+
+
+def catalogue(request: HttpRequest, language: str) -> HttpResponse:
+    """The words of the scripts in one language; its address changes with them, so it may be kept for ever."""
+    with translation.override(language):
+        response: HttpResponse = JavaScriptCatalog.as_view(packages=["casino"])(request)
+    response["Cache-Control"] = f"public, max-age={CATALOGUE_MAX_AGE_SECONDS}, immutable"
+    return response

@@ -1,0 +1,45 @@
+"""Rate limits that hold under parallel calls: one counter row a window, raised by one statement."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, models
+
+from casino.lib import errors
+from casino.lib.days import seconds_up
+
+
+class RateCounter(models.Model):
+    """How often `key` was spent since `window_start`."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    window_start = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        app_label = "casino"
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.count}"
+
+
+def spend(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
+    """Counts one call of `key`, or refuses it with 429 when `limit` calls were made in the running window."""
+    moment, opened_after = (connection.ops.adapt_datetimefield_value(each) for each in (now, now - per))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO casino_ratecounter (key, window_start, count) VALUES (%s, %s, 1)
+            ON CONFLICT (key) DO UPDATE SET
+                count = CASE WHEN casino_ratecounter.window_start <= %s THEN 1 ELSE casino_ratecounter.count + 1 END,
+                window_start = CASE WHEN casino_ratecounter.window_start <= %s THEN excluded.window_start
+                                    ELSE casino_ratecounter.window_start END
+            RETURNING count
+            """,
+            [key, moment, opened_after, opened_after],
+        )
+        row = cursor.fetchone()
+    if row[0] > limit:
+        opened = RateCounter.objects.values_list("window_start", flat=True).get(key=key)
+        raise errors.rate_limited(seconds_up(opened + per - now))

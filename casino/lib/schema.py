@@ -1,0 +1,78 @@
+"""How a path describes itself: one decorator beside the handler, error answers and names by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
+
+from casino.lib.gate import Access
+
+Handler = Callable[..., Any]
+_IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="1–128 printable ASCII characters; also in the body"
+)
+
+
+class ErrorFacts(serializers.Serializer[Any]):
+    """The part of the error envelope that programs read."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    details = serializers.ListField(child=serializers.DictField(), allow_null=True)
+    request_id = serializers.CharField()
+
+
+class ErrorEnvelope(serializers.Serializer[Any]):
+    """Every error, whatever its status."""
+
+    detail = serializers.JSONField(help_text="text, or an object for login errors")
+    error = ErrorFacts()
+
+
+class ClubSchema(AutoSchema):
+    """Names operations after their view and adds the error answers that follow from who may call."""
+
+    _METHOD_WORDS: ClassVar = {"GET": "get", "POST": "post", "PUT": "put", "PATCH": "patch", "DELETE": "delete"}
+
+    def get_operation_id(self) -> str:
+        """The view's name in snake case, with the method where a view has several."""
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self.view).__name__).lower()
+        names = [m for m in self.view.allowed_methods if m != "OPTIONS"]
+        return name if len(names) == 1 else f"{name}_{self._METHOD_WORDS[self.method]}"
+
+    def get_tags(self) -> list[str]:
+        """The app the path belongs to."""
+        return [type(self.view).__module__.split(".")[0]]
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Bearer or cookie, optional on public paths."""
+        ways: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
+        is_public = getattr(self.view, "access", Access.PLAYER) in (Access.PUBLIC, Access.DEV)
+        return [*ways, {}] if is_public else ways
+
+
+def describe(
+    *,
+    answer: Any,
+    body: Any = None,
+    query: Any = None,
+    refusals: tuple[int, ...] = (),
+    status: int = 200,
+    keyed: bool = False,
+    example: dict[str, Any] | None = None,
+    deprecated: bool = False,
+) -> Callable[[Handler], Handler]:
+    """Documents a handler: what goes in, what comes out, which refusals are its own."""
+    codes = sorted({*refusals, 401, 422, 500, 503})
+    return extend_schema(
+        request=body,
+        parameters=[*([query] if query else []), *([_IDEMPOTENCY] if keyed else [])],
+        responses={status: answer, **dict.fromkeys(codes, ErrorEnvelope)},
+        examples=[OpenApiExample("example", value=example, response_only=True)] if example else None,
+        deprecated=deprecated or None,
+    )
