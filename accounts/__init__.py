@@ -1,0 +1,1 @@
+"""Players: who they are, how they sign in, the gold they have and what they did."""

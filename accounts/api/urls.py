@@ -1,0 +1,5 @@
+"""Accounts on the wire."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

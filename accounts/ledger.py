@@ -1,0 +1,111 @@
+"""How gold moves. The only module that changes a balance.
+
+    with transaction.atomic():
+        with open_wallet(ada.pk, now=now) as wallet:
+            wallet.pay(stake, to=Account.SLOTS, code=EntryCode.SLOT_BET, reference=round_id)
+            wallet.receive(payout, source=Account.SLOTS, code=EntryCode.SLOT_WIN, reference=round_id)
+            wallet.tell(event)
+
+Opening locks the player's row; closing writes the entries, the row and the events, one statement each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from accounts import errors
+from accounts.models import Account, Entry, EntryCode, Wallet
+from casino.lib.money import GOLD_LIMIT
+from realtime import publish, stream
+from realtime.events import Event, ProfileUpdate, in_order
+
+SIGNUP_GRANT = 1000
+
+
+class OpenWallet:
+    """A locked wallet: gold moves through it, news is told through it, all is written when it closes."""
+
+    def __init__(self, row: Wallet, now: datetime) -> None:
+        self.row = row
+        self.now = now
+        self._entries: list[Entry] = []
+        self._events: list[Event] = []
+
+    @property
+    def balance(self) -> int:
+        """The player's gold at this point of the transaction."""
+        return self.row.balance
+
+    def pay(self, amount: int, *, to: Account, code: EntryCode, reference: str, reason: str = "") -> None:
+        """Moves `amount` gold from the player to the house, or refuses with INSUFFICIENT_GOLD."""
+        if amount > self.row.balance:
+            raise errors.insufficient_gold()
+        self._move(-amount, Account.PLAYER, to, code, reference, reason)
+
+    def receive(self, amount: int, *, source: Account, code: EntryCode, reference: str, reason: str = "") -> None:
+        """Moves `amount` gold from the house to the player; nothing for 0."""
+        self._move(amount, source, Account.PLAYER, code, reference, reason)
+
+    def tell(self, event: Event) -> None:
+        """Adds an event to the player's stream, in the published order of its operation."""
+        self._events.append(event)
+
+    def _move(self, signed: int, debit: Account, credit: Account, code: EntryCode, reference: str, reason: str) -> None:
+        if signed == 0:
+            return
+        self.row.balance += signed
+        if self.row.balance > GOLD_LIMIT:
+            raise OverflowError(f"wallet {self.row.pk} would hold more gold than JSON numbers can carry")
+        self.row.entry_seq += 1
+        self._entries.append(
+            Entry(
+                wallet_id=self.row.pk,
+                seq=self.row.entry_seq,
+                code=code,
+                amount=abs(signed),
+                debit=debit,
+                credit=credit,
+                balance_after=self.row.balance,
+                reference=reference,
+                reason=reason,
+                created_at=self.now,
+            )
+        )
+
+    def close(self) -> None:
+        """Writes entries, wallet and events, and hints at the news once all is committed."""
+        if self._entries:
+            Entry.objects.bulk_create(self._entries)
+            self._events.append(_balance_news(self._entries[-1]))
+        first_seq = self.row.stream_seq + 1
+        self.row.stream_seq += len(self._events)
+        self.row.save(force_update=True)
+        if self._events:
+            messages = stream.append(self.row.pk, first_seq, in_order(self._events), self.now)
+            publish.after_commit(self.row.pk, messages)
+
+
+def _balance_news(entry: Entry) -> ProfileUpdate:
+    balance = entry.balance_after
+    return ProfileUpdate({"gold_balance": balance, "cyber_token_balance": balance}, entry.code, entry.reference)
+
+
+@contextmanager
+def open_wallet(player_id: int, *, now: datetime) -> Iterator[OpenWallet]:
+    """Locks the player's wallet for the rest of the running transaction and writes it back on leaving.
+
+    It is the first lock of every money transaction, after the idempotency key. Nothing is written
+    when the block raises.
+    """
+    wallet = OpenWallet(Wallet.objects.select_for_update().get(pk=player_id), now)
+    yield wallet
+    wallet.close()
+
+
+def create_wallet(player_id: int, *, code: EntryCode, now: datetime) -> None:
+    """Gives a new account its wallet and the 1000 gold everyone begins with."""
+    Wallet.objects.create(player_id=player_id)
+    with open_wallet(player_id, now=now) as wallet:
+        wallet.receive(SIGNUP_GRANT, source=Account.MINT, code=code, reference=f"player:{player_id}")

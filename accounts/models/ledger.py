@@ -1,0 +1,134 @@
+"""Gold: one narrow wallet row a player, and the append-only double entries every balance is the sum of."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+def new_server_seed() -> str:
+    """A fresh server seed: 64 hex characters."""
+    return secrets.token_hex(32)
+
+
+def new_client_seed() -> str:
+    """A client seed for players who have not chosen one."""
+    return secrets.token_hex(8)
+
+
+class Wallet(models.Model):
+    """The row a money transaction locks first: the balance and every counter that moves with it."""
+
+    player = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="wallet")
+    balance = models.BigIntegerField(default=0)
+    entry_seq = models.PositiveBigIntegerField(default=0, help_text="number of the latest ledger entry")
+    stream_seq = models.PositiveBigIntegerField(default=0, help_text="number of the latest stored event")
+    experience = models.PositiveBigIntegerField(default=0)
+    vip_points = models.PositiveBigIntegerField(default=0)
+    win_streak = models.PositiveIntegerField(default=0)
+    server_seed = models.CharField(max_length=64, default=new_server_seed)
+    next_server_seed = models.CharField(max_length=64, default=new_server_seed)
+    client_seed = models.CharField(max_length=64, default=new_client_seed)
+    nonce = models.PositiveBigIntegerField(default=0, help_text="the next round's nonce")
+    open_round_due_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_never_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.balance}G"
+
+
+class Account(models.TextChoices):
+    """The two sides of an entry: the wallet's player, and the house's own accounts."""
+
+    PLAYER = "player"
+    MINT = "mint"
+    SLOTS = "house:slots"
+    RPS = "house:rps"
+    GACHA = "house:gacha"
+    CRASH = "house:crash"
+    SHOP = "house:shop"
+    PROMO = "promo"
+
+
+class EntryCode(models.TextChoices):
+    """Why gold moved."""
+
+    SIGNUP_GRANT = "signup_grant"
+    SLOT_BET = "slot_bet"
+    SLOT_WIN = "slot_win"
+    RPS_BET = "rps_bet"
+    RPS_WIN = "rps_win"
+    RPS_DRAW = "rps_draw"
+    CRASH_BET = "crash_bet"
+    CRASH_WIN = "crash_win"
+    GACHA_PULL = "gacha_pull"
+    GACHA_WIN = "gacha_win"
+    SHOP_SPEND = "shop_spend"
+    TOPUP = "topup"
+    LIMITED_TOPUP = "limited_topup"
+    REFUND_SPEND = "refund_spend"
+    REFUND_TOPUP = "refund_topup"
+    STREAK_REWARD = "streak_reward"
+    EVENT_REWARD = "event_reward"
+    MISSION_REWARD = "mission_reward"
+    REWARD_GRANT = "reward_grant"
+    ADMIN_GRANT = "admin_grant"
+    SEED_RESET = "seed_reset"
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Named reads of the ledger."""
+
+    def with_signed(self) -> EntryQuerySet:
+        """Adds `signed`: what the entry did to the player's balance."""
+        return self.annotate(
+            signed=models.Case(
+                models.When(credit=Account.PLAYER, then=F("amount")),
+                default=-F("amount"),
+                output_field=models.BigIntegerField(),
+            )
+        )
+
+
+class Entry(models.Model):
+    """One movement of gold from the debited to the credited account. Never changed, never deleted."""
+
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries")
+    seq = models.PositiveBigIntegerField()
+    code = models.CharField(max_length=20, choices=EntryCode.choices)
+    amount = models.PositiveBigIntegerField()
+    debit = models.CharField(max_length=12, choices=Account.choices)
+    credit = models.CharField(max_length=12, choices=Account.choices)
+    balance_after = models.BigIntegerField()
+    reference = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(fields=["wallet", "seq"], name="entry_seq_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="entry_moves_something"),
+            models.CheckConstraint(condition=Q(balance_after__gte=0), name="entry_never_negative"),
+            models.CheckConstraint(
+                condition=(Q(debit=Account.PLAYER) & ~Q(credit=Account.PLAYER))
+                | (~Q(debit=Account.PLAYER) & Q(credit=Account.PLAYER)),
+                name="entry_between_player_and_house",
+            ),
+        ]
+        indexes = [models.Index(fields=["reference"], name="entry_by_reference")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.signed_amount:+d}"
+
+    @property
+    def signed_amount(self) -> int:
+        """What the entry did to the player's balance."""
+        return self.amount if self.credit == Account.PLAYER else -self.amount

@@ -1,0 +1,174 @@
+"""The pages of a visit: landing, the door, home, profile, the house papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import authentication, cards, queries, sessions
+from accounts.forms import SignInForm, SignUpForm, problems_of
+from accounts.models import AuthSession, Player, Wallet
+from accounts.signin import sign_in
+from accounts.signup import sign_up
+from casino.lib import rates
+from casino.lib.client import client_ip, user_agent
+from casino.lib.days import now as clock
+from casino.lib.errors import Refusal
+from casino.lib.pages import SOURCE_LANGUAGE, catalogue_url, local_path, preferences, windows
+from realtime.models import Epoch
+
+Json = dict[str, Any]
+HISTORY_ROWS = 10
+RECENT_ROWS = 8
+
+
+def club(request: HttpRequest) -> Json:
+    """What every page knows. The player is read when a page first asks, so an error page can do without."""
+    language = get_language() or SOURCE_LANGUAGE
+    me = SimpleLazyObject(lambda: _member(request))
+    return {
+        "club_name": settings.CLUB_NAME,
+        "support_email": settings.SUPPORT_EMAIL,
+        "language": language,
+        "catalogue_url": catalogue_url(language),
+        **preferences(request),
+        "me": me,
+        "epoch": SimpleLazyObject(Epoch.current),
+        "pending_purchases": SimpleLazyObject(lambda: windows.pending_purchases(me["id"]) if me else 0),
+    }
+
+
+def _member(request: HttpRequest) -> Json:
+    """The signed-in player's UserProfile with the place of the stream, or an empty dict."""
+    if not isinstance(request.user, Player):
+        return {}
+    wallet = Wallet.objects.get(pk=request.user.pk)
+    return {**queries.profile(request.user, wallet), "stream_seq": wallet.stream_seq}
+
+
+@require_GET
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """The landing page for visitors, the lobby for members."""
+    games = cards.game_tiles(windows.games())
+    if isinstance(request.user, AnonymousUser):
+        return render(request, "accounts/landing.html", {"games": games, "nav": "home"})
+    _total, rounds = windows.rounds(request.user.pk, RECENT_ROWS)
+    stats = windows.statistics(request.user.pk)
+    recent = [cards.round_row(item) for item in rounds]
+    return render(request, "accounts/home.html", {"games": games, "stats": stats, "recent": recent, "nav": "home"})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@sensitive_post_parameters("password")
+def login(request: HttpRequest) -> HttpResponse:
+    """The sign-in form; the same checks, counts and refusals as the API's."""
+    following = local_path(request.POST.get("next") or request.GET.get("next"))
+    if request.method != "POST":
+        return render(request, "accounts/login.html", {"next": following})
+    form = SignInForm(request.POST)
+    name = request.POST.get("nickname", "")[:50]
+    if not form.is_valid():
+        error: Json = {"code": "VALIDATION_ERROR", "message": _("모든 필드를 입력해주세요.")}
+        return render(request, "accounts/login.html", {"next": following, "nickname": name, "error": error}, status=422)
+    try:
+        now = clock()
+        player = sign_in(form.cleaned_data["nickname"], form.cleaned_data["password"], ip=client_ip(request), now=now)
+    except Refusal as refusal:
+        context = {"next": following, "nickname": name, "error": _login_error(refusal)}
+        return render(request, "accounts/login.html", context, status=refusal.status, headers=refusal.headers)
+    return _enter(request, player, following)
+
+
+def _login_error(refusal: Refusal) -> Json:
+    error: Json = {"code": refusal.code, "message": refusal.message}
+    if refusal.code == "INVALID_CREDENTIALS":
+        error["message"] = _("로그인 실패: 자격 증명이 올바르지 않거나 서버에서 거부되었습니다.")
+    if "Retry-After" in refusal.headers:
+        seconds = int(refusal.headers["Retry-After"])
+        error |= {"retry_after": seconds, "clock": f"{seconds // 60:02d}:{seconds % 60:02d}"}
+    return error
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@sensitive_post_parameters("password", "confirm_password")
+def signup(request: HttpRequest) -> HttpResponse:
+    """The sign-up form; `accounts.signup` decides, as it does for the API."""
+    following = local_path(request.POST.get("next") or request.GET.get("next"))
+    if request.method != "POST":
+        return render(request, "accounts/signup.html", {"next": following, "form": {}, "errors": {}})
+    form = SignUpForm(request.POST)
+    if not form.is_valid():
+        return _signup_again(request, following, form.problems(), status=422)
+    try:
+        now = clock()
+        rates.spend_signup(client_ip(request), now=now)
+        player = sign_up(form.application(), now=now)
+    except Refusal as refusal:
+        problems = problems_of(refusal)
+        error = None if problems else {"code": refusal.code, "message": refusal.message}
+        return _signup_again(request, following, problems, error, status=refusal.status)
+    return _enter(request, player, following)
+
+
+def _signup_again(
+    request: HttpRequest, following: str, problems: dict[str, str], error: Json | None = None, *, status: int
+) -> HttpResponse:
+    """The form as it was filled in (but for the passwords), each problem at its field."""
+    error = error or {"code": "", "message": _("표시된 칸을 확인해 주세요.")}
+    context = {"next": following, "form": request.POST, "errors": problems, "error": error}
+    return render(request, "accounts/signup.html", context, status=status)
+
+
+def _enter(request: HttpRequest, player: Player, following: str) -> HttpResponseRedirect:
+    client = sessions.Client(client_ip(request), user_agent(request.headers))
+    grant = sessions.begin(player=player, kind=AuthSession.Kind.BROWSER, client=client, now=clock(), refreshable=False)
+    authentication.remember(request, grant.session)
+    return HttpResponseRedirect(following or "/")
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """Ends the session of this browser."""
+    authentication.forget(request, now=clock())
+    return redirect("home")
+
+
+@require_GET
+@never_cache
+def profile(request: HttpRequest) -> HttpResponse:
+    """The member's own page; visitors are asked to sign in."""
+    if not isinstance(request.user, Player):
+        return render(request, "accounts/profile.html", {"nav": "profile"})
+    player = request.user
+    total, rounds = windows.rounds(player.pk, HISTORY_ROWS)
+    entries, cursor = queries.ledger_page(player, limit=HISTORY_ROWS)
+    context = {
+        "nav": "profile",
+        "joined": player.created_at,
+        "stats": windows.statistics(player.pk),
+        "history": [cards.round_row(item) for item in rounds],
+        "history_total": total,
+        "ledger": [cards.ledger_row(entry) for entry in entries],
+        "ledger_cursor": cursor,
+        "devices": cards.devices(player, authentication.session_of(request), now=clock()),
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+@require_GET
+def paper(request: HttpRequest, template: str) -> HttpResponse:
+    """A page of words."""
+    return render(request, template)

@@ -1,0 +1,1 @@
+"""Staff: the built-in admin on the house's site, its dashboard and its tools."""

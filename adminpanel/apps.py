@@ -1,0 +1,9 @@
+"""Staff tools."""
+
+from django.apps import AppConfig
+
+
+class AdminpanelConfig(AppConfig):
+    """Label `adminpanel`."""
+
+    name = "adminpanel"

@@ -1,0 +1,1 @@
+"""The shop: products, prices, purchases and the gateways that take the money."""

@@ -1,0 +1,9 @@
+"""The shop."""
+
+from django.apps import AppConfig
+
+
+class ShopConfig(AppConfig):
+    """Label `shop`."""
+
+    name = "shop"
