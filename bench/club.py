@@ -1,0 +1,93 @@
+"""What a benchmark does inside Django: players with gold and tokens, a spin here, the price of small things."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import check_password
+from django.db import connection, transaction
+from django.test import Client as DjangoClient
+
+from accounts import ledger, passwords, sessions, signup, tokens
+from accounts.models import Account, AuthSession, EntryCode
+from casino.lib import days
+from realtime import publish
+
+GOLD = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A player of the benchmark."""
+
+    player_id: int
+    token: str
+
+
+def enrol(count: int) -> list[Seat]:
+    """Players with gold that lasts and a token each."""
+    seats = []
+    for number in range(count):
+        now = days.now()
+        name = f"bench{number:03d}"
+        player = signup.enrol(site_id=name, nickname=name, password="not-used-here", phone_number=None, now=now)
+        with transaction.atomic(), ledger.open_wallet(player.pk, now=now) as wallet:
+            wallet.receive(GOLD, source=Account.MINT, code=EntryCode.ADMIN_GRANT, reference="bench")
+        client = sessions.Client(ip="127.0.0.1", user_agent="bench")
+        grant = sessions.begin(player=player, kind=AuthSession.Kind.API, client=client, now=now)
+        seats.append(Seat(player.pk, tokens.access_token(grant.session, grant.player)))
+    return seats
+
+
+def spinner(seat: Seat) -> Callable[[], None]:
+    """A spin of this player through the whole of Django, in this process."""
+    browser = DjangoClient(headers={"authorization": f"Bearer {seat.token}"})
+
+    def spin() -> None:
+        answer = browser.post(
+            "/api/games/slot/spin",
+            {"bet_amount": 10, "lines": 5},
+            content_type="application/json",
+            headers={"idempotency-key": uuid.uuid4().hex},
+        )
+        if answer.status_code != 200:
+            raise RuntimeError(f"a spin was refused: {answer.status_code} {answer.content[:500]!r}")
+
+    return spin
+
+
+def _median_ms(action: Callable[[], object], times: int) -> float:
+    action()
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        action()
+        spent.append(time.perf_counter() - began)
+    return statistics.median(spent) * 1000
+
+
+def password_check_ms() -> float:
+    """One Argon2id comparison."""
+    encoded = passwords.hashed("a long enough passphrase")
+    return _median_ms(lambda: check_password("a long enough passphrase", encoded), 15)
+
+
+def hint_ms(seat: Seat) -> float:
+    """What the after-commit hint of a spin costs the request that gives it."""
+    message = {
+        "type": "profile_update",
+        "user_id": seat.player_id,
+        "seq": 1,
+        "timestamp": time.time(),
+        "data": {"changes": {"gold_balance": GOLD, "cyber_token_balance": GOLD}, "reason": "slot_bet", "ref": "bench"},
+    }
+    return _median_ms(lambda: publish.send(seat.player_id, [message, message, message]), 500)
+
+
+def close() -> None:
+    """Give this process's connections back, so that they do not count in what follows."""
+    connection.close()

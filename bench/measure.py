@@ -1,0 +1,107 @@
+"""The measuring half of `make bench`: runs with production settings while the stores are up."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+
+from bench import load, pages, statements, topology
+
+django.setup()
+
+from bench import club  # noqa: E402  (its models need the line above)
+
+PAGES = ("/", "/login", "/signup", "/shop", "/games", "/games/slot", "/profile")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Figures of the production topology on this machine."
+    )
+    parser.add_argument("--connections", type=int, default=16, help="keep-alive connections that spin (16)")
+    parser.add_argument("--players", type=int, default=64, help="players they speak for (64)")
+    parser.add_argument("--seconds", type=float, default=10.0, help="length of each load run (10)")
+    parser.add_argument("--statements", action="store_true", help="also print the statements of one spin")
+    return parser.parse_args()
+
+
+def _say(name: str, value: str, note: str = "") -> None:
+    print(f"{name:<34}{value:>14}  {note}", flush=True)
+
+
+def _measure(options: argparse.Namespace, base: Path) -> None:
+    port = int(os.environ["PORT"])
+    seats = club.enrol(options.players)
+    plans = [statements.plan(club.spinner(seat)) for seat in seats[: options.connections]]
+    if options.statements:
+        for number, one in enumerate(plans[0].statements, 1):
+            print(f"  {number:2} {'in' if one.in_transaction else 'out'} {one.sql}\n     {one.params}")
+    _say("SQL statements of a spin", str(len(plans[0].statements)), "without BEGIN and COMMIT")
+    _say("password check", f"{club.password_check_ms():.1f} ms", "one core, median")
+    _say("hint after commit", f"{club.hint_ms(seats[0]):.3f} ms", "three messages through Redis, median")
+    club.close()
+
+    web = topology.Web(port, base / "gunicorn.log")
+    try:
+        _load(options, port, web, seats, plans)
+        _pages(port)
+    finally:
+        web.stop()
+    log = (base / "gunicorn.log").read_text(errors="replace")
+    if log:
+        print(f"gunicorn said:\n{log[-3000:]}", file=sys.stderr)
+
+
+def _load(
+    options: argparse.Namespace, port: int, web: topology.Web, seats: list[club.Seat], plans: list[statements.Plan]
+) -> None:
+    shares = [seats[place :: options.connections] for place in range(options.connections)]
+    requests = [load.in_turn([load.spin_request(port, seat.token) for seat in share]) for share in shares]
+    load.run(port, requests, 3.0)  # warm: imports, pools, prepared statements
+
+    loop_before = statements.run(os.environ["DATABASE_URL"], plans, options.seconds / 2)
+    cpu, own = web.cpu_seconds(), sum(os.times()[:2])
+    tally = load.run(port, requests, options.seconds)
+    cpu, own = web.cpu_seconds() - cpu, sum(os.times()[:2]) - own
+    loop_after = statements.run(os.environ["DATABASE_URL"], plans, options.seconds / 2)
+    loop = (loop_before + loop_after) / 2
+
+    good = tally.statuses[200]
+    _say("spins per second", f"{tally.per_second:.0f}", f"{options.connections} connections, {options.players} players")
+    _say("spin p50 / p99", f"{tally.percentile(0.5):.1f} / {tally.percentile(0.99):.1f} ms")
+    _say("bare database loop per second", f"{loop:.0f}", f"before {loop_before:.0f}, after {loop_after:.0f}")
+    _say("ratio", f"{tally.per_second / loop:.3f}", "spins ÷ loop")
+    _say("web CPU per spin", f"{1000 * cpu / max(good, 1):.2f} ms", f"load client {1000 * own / max(good, 1):.2f} ms")
+    others = {status: count for status, count in tally.statuses.items() if status != 200}
+    _say("other answers", str(sum(others.values())), str(others) if others else "")
+
+
+def _pages(port: int) -> None:
+    for path in PAGES:
+        alone = load.run(port, [load.page_request(port, path)], 1.0)
+        files, brotli = pages.script_bytes(port, path, "br")
+        _, gzipped = pages.script_bytes(port, path, "gzip")
+        _say(
+            f"page {path}",
+            f"{alone.percentile(0.5):.1f} ms",
+            f"p99 {alone.percentile(0.99):.1f} ms · {files} scripts, {brotli / 1000:.1f} kB brotli, "
+            f"{gzipped / 1000:.1f} kB gzip",
+        )
+
+
+def main() -> None:
+    """Print every figure with what it means."""
+    options = _arguments()
+    print(f"{platform.platform()} · {os.cpu_count()} cores · Python {platform.python_version()}\n")
+    with tempfile.TemporaryDirectory(prefix="club-bench-") as base:
+        _measure(options, Path(base))
+
+
+if __name__ == "__main__":
+    main()
