@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -114,13 +115,18 @@ def signup(request: HttpRequest) -> HttpResponse:
         return _signup_again(request, following, form.problems(), status=422)
     try:
         now = clock()
-        rates.spend_signup(client_ip(request), now=now)
+        _limit_signups(client_ip(request), now)
         player = sign_up(form.application(), now=now)
     except Refusal as refusal:
         problems = problems_of(refusal)
         error = None if problems else {"code": refusal.code, "message": refusal.message}
         return _signup_again(request, following, problems, error, status=refusal.status)
     return _enter(request, player, following)
+
+
+def _limit_signups(ip: str, now: datetime) -> None:
+    if settings.CLUB_ENV == "production":
+        rates.spend(f"signup:{ip}", limit=settings.SIGNUPS_PER_HOUR_AND_IP, per=timedelta(hours=1), now=now)
 
 
 def _signup_again(
