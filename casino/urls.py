@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("accounts.api.urls")),
     path("", include("realtime.api.urls")),
+    path("", include("games.api.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n", JavaScriptCatalog.as_view(), name="javascript-catalog"),

@@ -31,6 +31,7 @@ class Endpoint(APIView):
 
     access: ClassVar[Access] = Access.PLAYER
     roles: ClassVar[frozenset[str]] = frozenset()
+    format_kwarg: str | None = None  # DRF sets it later than we refuse
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Route and method, then who, then what they may, then size and type: the published order."""

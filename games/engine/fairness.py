@@ -5,23 +5,12 @@ the seed afterwards can repeat the round; the hash published before proves that 
 """
 
 import hmac
-import secrets
 import struct
 from collections.abc import Sequence
 from hashlib import sha256
 
 WORD_SPAN = 2**32
 _WORDS_IN_BLOCK = struct.Struct(">8L")
-
-
-def new_server_seed() -> str:
-    """A secret of 256 random bits as 64 hex characters."""
-    return secrets.token_hex(32)
-
-
-def new_client_seed() -> str:
-    """A client seed for players who have not chosen one, 16 hex characters."""
-    return secrets.token_hex(8)
 
 
 def commitment(server_seed: str) -> str:

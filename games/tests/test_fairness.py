@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from games import tables
 from games.engine import slots
-from games.engine.fairness import WORD_SPAN, Dice, commitment, new_client_seed, new_server_seed
+from games.engine.fairness import WORD_SPAN, Dice, commitment
 
 VECTORS = json.loads((Path(__file__).parent / "fairness_vectors.json").read_text(encoding="utf-8"))
 MACHINE = tables.parse_slot(tables.FIRST_VERSIONS["slot"])
@@ -111,14 +111,6 @@ def test_a_weight_of_nothing_is_never_drawn() -> None:
 def test_another_nonce_or_game_is_another_stream(first: int, game: str) -> None:
     others = [dice(first + 1, game=game), dice(first, game=game + "x")]
     assert all(other.block(0) != dice(first, game=game).block(0) for other in others)
-
-
-def test_new_seeds_are_secret_sized_and_never_repeat() -> None:
-    seeds = {new_server_seed() for _ in range(100)}
-    assert len(seeds) == 100
-    assert all(len(seed) == 64 and int(seed, 16) >= 0 for seed in seeds)
-    assert new_client_seed() != new_client_seed()
-    assert ":" not in new_client_seed()
 
 
 def test_a_commitment_is_the_hash_of_the_seed_as_text() -> None:

@@ -1,0 +1,1 @@
+"""How each game is played: stake, draw, payout and record in one transaction."""
