@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import JavaScriptCatalog
+
+from casino.windows import open_windows
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
@@ -12,9 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("realtime.api.urls")),
     path("", include("games.api.urls")),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
-    path("jsi18n", JavaScriptCatalog.as_view(), name="javascript-catalog"),
 ]
+
+open_windows()
 
 handler400 = "casino.pages.bad_request"
 handler403 = "casino.pages.forbidden"

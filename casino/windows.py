@@ -1,0 +1,22 @@
+"""Opens the windows of `casino.lib.pages`: what lower floors show of games and shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casino.lib.pages import windows
+from games import history, lobby, stats
+
+Json = dict[str, Any]
+
+
+def open_windows() -> None:
+    """Called once, by the composition root."""
+    windows.games = lambda: lobby.games(None)
+    windows.statistics = stats.stats_of
+    windows.rounds = _rounds
+
+
+def _rounds(player_id: int, limit: int) -> tuple[int, list[Json]]:
+    found = history.rounds_of(player_id)
+    return found.count(), [history.item(played) for played in found[:limit]]
