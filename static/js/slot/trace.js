@@ -21,6 +21,7 @@ const GAP_MS = 140;
 export function clearLines({ trace, wins, tags }) {
   trace.replaceChildren();
   wins.replaceChildren();
+  wins.removeAttribute("tabindex");
   for (const tag of tags) tag.removeAttribute("data-won");
 }
 
@@ -34,6 +35,7 @@ export async function traceLines(stage, wins, { signal, told, label }) {
     const path = stage.trace.appendChild(drawn(win));
     light(stage, win);
     stage.wins.append(chip(stage, win, label(win)));
+    follow(stage.wins);
     told(win, at);
     if (still() || signal.aborted) continue;
     const motion = path.animate([{ strokeDashoffset: 100 }, { strokeDashoffset: 0 }], { duration: TRACE_MS, easing: "cubic-bezier(.2,.7,.2,1)" });
@@ -85,3 +87,10 @@ const rest = (ms, signal) => new Promise((done) => {
   const timer = setTimeout(done, ms);
   signal.addEventListener("abort", () => { clearTimeout(timer); done(); }, { once: true });
 });
+
+/** A row longer than its place shows its newest end and can be scrolled by keyboard. @param {HTMLElement} row */
+function follow(row) {
+  if (row.scrollWidth <= row.clientWidth) return;
+  row.tabIndex = 0;
+  row.scrollLeft = row.scrollWidth;
+}
