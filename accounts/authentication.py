@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from accounts import errors, sessions, tokens
 from accounts.models import AuthSession, Player
 from casino.lib.days import now as clock
-from casino.lib.errors import Refusal, csrf_failed
+from casino.lib.errors import Refusal, csrf_failed, not_authenticated
 
 SID_KEY: Final = "sid"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,7 +31,7 @@ class BearerOrCookie(BaseAuthentication):
         session = session_of(request._request)
         if session is None:
             return None
-        if _bearer(request._request) is None and request.method not in _SAFE:
+        if bearer(request._request) is None and request.method not in _SAFE:
             _check_csrf(request._request)
         return session.player, session
 
@@ -48,7 +48,7 @@ def session_of(request: HttpRequest) -> AuthSession | None:
 
 
 def _find_session(request: HttpRequest) -> AuthSession | None:
-    token = _bearer(request)
+    token = bearer(request)
     if token is not None:
         return sessions.holder(tokens.read_access_token(token), now=clock())
     sid = request.session.get(SID_KEY)
@@ -60,7 +60,8 @@ def _find_session(request: HttpRequest) -> AuthSession | None:
         raise errors.session_expired() from refusal
 
 
-def _bearer(request: HttpRequest) -> str | None:
+def bearer(request: HttpRequest) -> str | None:
+    """The bearer token of the Authorization header, if it is one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
@@ -68,7 +69,7 @@ def _bearer(request: HttpRequest) -> str | None:
 class _CSRFCheck(CsrfViewMiddleware):
     """Django's own check, asked directly."""
 
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
 
 
@@ -88,7 +89,7 @@ class SessionPlayerMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Puts a lazy user on the request; nothing is read until somebody asks."""
-        request.user = SimpleLazyObject(lambda: _player_of(request))
+        request.user = cast("Player", SimpleLazyObject(lambda: _player_of(request)))
 
 
 def _player_of(request: HttpRequest) -> Player | AnonymousUser:
@@ -125,3 +126,17 @@ class PlayerBackend(ModelBackend):
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:  # type: ignore[override]
         """Never: every door goes through `sign_in`, which counts."""
         return
+
+
+def caller(request: Request) -> Player:
+    """The signed-in player of a call that only players reach."""
+    if not isinstance(request.user, Player):
+        raise not_authenticated()
+    return request.user
+
+
+def caller_session(request: Request) -> AuthSession:
+    """The session of a call that only players reach."""
+    if not isinstance(request.auth, AuthSession):
+        raise not_authenticated()
+    return request.auth

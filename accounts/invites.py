@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from prometheus_client import Counter
 
-from accounts import errors
+from accounts import audit, errors
 from accounts.models import Invite, Player
+from casino.lib.errors import not_found
 
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LENGTH: Final = 8
@@ -64,6 +67,33 @@ def count_signup(code: str) -> None:
 def generate(*, by: Player, expires_in: timedelta, max_uses: int, now: datetime) -> Invite:
     """A new code of eight characters that cannot be misread."""
     code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    return Invite.objects.create(
-        code=code, max_uses=max_uses, expires_at=now + expires_in, created_at=now, created_by=by
+    with transaction.atomic():
+        audit.record(action="INVITE_GENERATE", target_type="invite", target_id=code, actor=by, now=now)
+        return Invite.objects.create(
+            code=code, max_uses=max_uses, expires_at=now + expires_in, created_at=now, created_by=by
+        )
+
+
+def deactivate(code: str, *, by: Player, now: datetime) -> Invite:
+    """Switches a code off."""
+    with transaction.atomic():
+        invite = Invite.objects.select_for_update().filter(code=code).first()
+        if invite is None:
+            raise not_found()
+        invite.is_active = False
+        invite.save(update_fields=["is_active"])
+        audit.record(action="INVITE_DEACTIVATE", target_type="invite", target_id=code, actor=by, now=now)
+    return invite
+
+
+def totals(*, now: datetime) -> dict[str, int]:
+    """All codes counted."""
+    used_up = Q(max_uses__isnull=False, used_count__gte=F("max_uses"))
+    expired = Q(expires_at__isnull=False, expires_at__lte=now)
+    return Invite.objects.aggregate(
+        total=Count("id"),
+        active=Count("id", filter=Q(is_active=True) & ~used_up & ~expired),
+        expired=Count("id", filter=expired),
+        used_up=Count("id", filter=used_up),
+        total_uses=Coalesce(Sum("used_count"), 0),
     )

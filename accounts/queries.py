@@ -94,6 +94,23 @@ def active_days(player: Player, *, now: datetime) -> tuple[int, int]:
     return recent.values("day").distinct().count(), days.values("day").distinct().count()
 
 
+def user_stats(player: Player, played: Json, *, now: datetime) -> Json:
+    """A player in numbers; `played` are the statistics of the games."""
+    wallet = Wallet.objects.get(pk=player.pk)
+    earned, spent = gold_totals(player)
+    recent_days, all_days = active_days(player, now=now)
+    return {
+        "total_games_played": played["total_games_played"],
+        "total_tokens_earned": earned,
+        "total_tokens_spent": spent,
+        "win_rate": played["win_rate"],
+        "level": level_facts(wallet.experience)["level"],
+        "experience": wallet.experience,
+        "last_30d_active_days": recent_days,
+        "lifetime_active_days": all_days,
+    }
+
+
 def entry_row(entry: Entry) -> Json:
     """One line of the ledger list."""
     return {

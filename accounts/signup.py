@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import errors, invites, ledger, names, passwords
 from accounts.models import EntryCode, Player, Rank, Role
+from casino.lib import rates
 from casino.lib.errors import invalid
 
 
@@ -25,6 +27,12 @@ class Application:
     invite_code: str
     phone_number: str | None = None
     accept_terms: bool = False
+
+
+def limit(ip: str, *, now: datetime) -> None:
+    """Refuses the 21st sign-up of an hour from one address; development and tests may sign up freely."""
+    if settings.IS_PRODUCTION:
+        rates.spend(f"signup:{ip}", limit=settings.SIGNUPS_PER_HOUR_AND_IP, per=timedelta(hours=1), now=now)
 
 
 def sign_up(application: Application, *, now: datetime) -> Player:

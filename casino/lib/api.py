@@ -66,7 +66,7 @@ class Endpoint(APIView):
         """The query string as `serializer_class` accepts it, or 422 naming the fields."""
         return validated(serializer_class(data=self.request.query_params.dict()), "query")
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Any:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Keeps what was told to a signed-in caller out of every cache."""
         final = super().finalize_response(request, response, *args, **kwargs)
         if request.user.is_authenticated and "Cache-Control" not in final:
