@@ -80,14 +80,25 @@ def round_row(item: Json) -> Json:
         "words": round_words(item["bet_amount"], item["win_amount"]),
         "when": datetime.fromisoformat(item["created_at"]),
         "net": item["net_change"],
+        "tone": round_tone(item["bet_amount"], item["win_amount"]),
     }
 
 
 def round_words(stake: int, payout: int) -> str:
     """What came back of a stake, told without cheer."""
+    amounts = {"stake": f"{stake:,}", "payout": f"{payout:,}"}
     if payout == 0:
-        return _("%(stake)s 걸고 적중 없음") % {"stake": f"{stake:,}"}
-    return _("%(stake)s 걸고 %(payout)s 돌려받음") % {"stake": f"{stake:,}", "payout": f"{payout:,}"}
+        return _("%(stake)s 걸고 적중 없음") % amounts
+    if payout <= stake:
+        return _("%(stake)s 중 %(payout)s 돌려받음") % amounts
+    return _("%(stake)s 걸고 %(payout)s 받음") % amounts
+
+
+def round_tone(stake: int, payout: int) -> str:
+    """The colour of a round's movement: a part that came back is no gain, and no news of a loss either."""
+    if payout > stake:
+        return "gain"
+    return "soft" if payout else "loss"
 
 
 def round_mark(meta: Json) -> str:
