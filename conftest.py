@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from accounts.models import Player, Rank, Role
 from accounts.seal import unsealed
+from tests.cast import Caller, enrol
 
 VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
 
@@ -34,3 +36,43 @@ def _let_the_flush_pass_the_seal() -> None:
             flush(self, sql_list)
 
     BaseDatabaseOperations.execute_sql_flush = flush_unsealed  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def ada(db: None) -> Player:
+    return enrol("ada")
+
+
+@pytest.fixture
+def bob(db: None) -> Player:
+    return enrol("bob")
+
+
+@pytest.fixture
+def vip(db: None) -> Player:
+    return enrol("vip", rank=Rank.VIP)
+
+
+@pytest.fixture
+def sam(db: None) -> Player:
+    return enrol("sam", role=Role.OWNER)
+
+
+@pytest.fixture
+def as_ada(ada: Player) -> Caller:
+    return Caller(ada)
+
+
+@pytest.fixture
+def as_bob(bob: Player) -> Caller:
+    return Caller(bob)
+
+
+@pytest.fixture
+def as_sam(sam: Player) -> Caller:
+    return Caller(sam)
+
+
+@pytest.fixture
+def as_nobody(db: None) -> Caller:
+    return Caller()
