@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed_apps
 from django.db.models.signals import post_migrate
 
 from games.tables import FIRST_VERSIONS, fingerprint
 
 
-def open_games(apps: Any, using: str = "default", **_: Any) -> None:
+def open_games(apps: Any = installed_apps, using: str = "default", **_: Any) -> None:
     """Gives every game that has none its first table; what staff changed since stays."""
     try:
         game_model, config_model = apps.get_model("games", "Game"), apps.get_model("games", "GameConfig")

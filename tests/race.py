@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any, TypeVar
 from unittest.mock import patch
 
@@ -18,6 +18,7 @@ T = TypeVar("T")
 def together(*calls: Callable[[], T]) -> list[T | BaseException]:
     """Runs all calls at once; what each returned or raised, in their order."""
     gate = Barrier(len(calls))
+    connections.close_all()  # the pool is as large as the race, the starter holds nothing back
 
     def run(call: Callable[[], T]) -> T | BaseException:
         try:
@@ -30,7 +31,10 @@ def together(*calls: Callable[[], T]) -> list[T | BaseException]:
             connections.close_all()
 
     with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(run, calls))
+        ends = list(threads.map(run, calls))
+    if any(isinstance(end, BrokenBarrierError) for end in ends):
+        raise RuntimeError(f"no race: not all of {len(calls)} threads came to the start")
+    return ends
 
 
 @contextmanager
