@@ -71,6 +71,8 @@ def _close(
     response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
     response.headers.setdefault("Content-Security-Policy", _CSP)
     response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+    if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+        response["Content-Length"] = str(len(response.content))  # else gunicorn sends it in chunks
     return response
 
 
