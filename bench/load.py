@@ -63,7 +63,10 @@ class Sender(asyncio.Protocol):
             if not found:
                 return
             self._status = int(head[9:12])
-            length = head.lower().rpartition(b"content-length:")[2].split(b"\r\n", 1)[0]
+            _, found, length = head.lower().rpartition(b"content-length:")
+            if not found:
+                raise ValueError(f"an answer without Content-Length: {head[:300]!r}")
+            length = length.split(b"\r\n", 1)[0]
             self._needed = len(head) + len(HEADER_END) + int(length)
         if len(self._buffer) < self._needed:
             return

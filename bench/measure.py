@@ -37,8 +37,9 @@ def _say(name: str, value: str, note: str = "") -> None:
 
 def _measure(options: argparse.Namespace, base: Path) -> None:
     port = int(os.environ["PORT"])
-    seats = club.enrol(options.players)
-    plans = [statements.plan(club.spinner(seat)) for seat in seats[: options.connections]]
+    everyone = club.enrol(options.players + options.connections)
+    seats, others = everyone[: options.players], everyone[options.players :]
+    plans = [statements.plan(club.spinner(seat)) for seat in others]  # players of their own: no number is used twice
     if options.statements:
         for number, one in enumerate(plans[0].statements, 1):
             print(f"  {number:2} {'in' if one.in_transaction else 'out'} {one.sql}\n     {one.params}")
@@ -65,11 +66,11 @@ def _load(
     requests = [load.in_turn([load.spin_request(port, seat.token) for seat in share]) for share in shares]
     load.run(port, requests, 3.0)  # warm: imports, pools, prepared statements
 
-    loop_before = statements.run(os.environ["DATABASE_URL"], plans, options.seconds / 2)
+    loop_before = statements.run(os.environ["DATABASE_URL"], plans, 0, options.seconds / 2)
     cpu, own = web.cpu_seconds(), sum(os.times()[:2])
     tally = load.run(port, requests, options.seconds)
     cpu, own = web.cpu_seconds() - cpu, sum(os.times()[:2]) - own
-    loop_after = statements.run(os.environ["DATABASE_URL"], plans, options.seconds / 2)
+    loop_after = statements.run(os.environ["DATABASE_URL"], plans, 1_000_000, options.seconds / 2)
     loop = (loop_before + loop_after) / 2
 
     good = tally.statuses[200]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -20,7 +21,10 @@ def _fetch(url: str, encoding: str) -> bytes:
 def script_bytes(port: int, path: str, encoding: str) -> tuple[int, int]:
     """Number and compressed bytes of all scripts a page loads, followed through their imports."""
     page = f"http://127.0.0.1:{port}{path}"
-    html = _fetch(page, "identity").decode()
+    try:
+        html = _fetch(page, "identity").decode()
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"{path} answered {error.code}: {error.read()[:500]!r}") from error
     waiting = [urllib.parse.urljoin(page, found) for found in SCRIPT.findall(html) + PRELOAD.findall(html)]
     seen: set[str] = set()
     total = 0

@@ -80,7 +80,8 @@ def _next(old: Any, value: Any, turn: int, fresh: dict[Any, Any]) -> Any:
     if old == value or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return value + (value - old) * turn
+        # Counters grow; an amount that happened to be smaller than before stays (it may not fall below zero).
+        return type(value)(value + max(value - old, 0) * turn)
     if isinstance(value, uuid.UUID):
         return fresh.setdefault(value, uuid.uuid4())
     if isinstance(value, str) and len(value) >= 16 and set(value.replace("-", "")) <= set("0123456789abcdef"):
@@ -89,9 +90,11 @@ def _next(old: Any, value: Any, turn: int, fresh: dict[Any, Any]) -> Any:
     return value
 
 
-def _repeat(dsn: str, todo: Plan, seconds: float, start: threading.Barrier, counts: list[int], place: int) -> None:
+def _repeat(
+    dsn: str, todo: Plan, first: int, seconds: float, start: threading.Barrier, counts: list[int], place: int
+) -> None:
     """Repeat the plan on one connection for `seconds`."""
-    turn = 0
+    turn = first
     with psycopg.connect(dsn, autocommit=True, prepare_threshold=2) as wire:
         wire.execute("SET TIME ZONE 'UTC'")
         start.wait()
@@ -109,14 +112,14 @@ def _repeat(dsn: str, todo: Plan, seconds: float, start: threading.Barrier, coun
                     cursor.fetchall()
             if inside:
                 wire.execute("COMMIT")
-            counts[place] = turn
+            counts[place] = turn - first
 
 
-def _process(dsn: str, plans: list[Plan], seconds: float, results: Any) -> None:
+def _process(dsn: str, plans: list[Plan], first: int, seconds: float, results: Any) -> None:
     counts = [0] * len(plans)
     barrier = threading.Barrier(len(plans))
     threads = [
-        threading.Thread(target=_repeat, args=(dsn, one, seconds, barrier, counts, place))
+        threading.Thread(target=_repeat, args=(dsn, one, first, seconds, barrier, counts, place))
         for place, one in enumerate(plans)
     ]
     for thread in threads:
@@ -126,12 +129,15 @@ def _process(dsn: str, plans: list[Plan], seconds: float, results: Any) -> None:
     results.put(counts)
 
 
-def run(dsn: str, plans: list[Plan], seconds: float) -> float:
-    """Repetitions per second over all connections, one per plan, in as many processes as gunicorn has."""
+def run(dsn: str, plans: list[Plan], first: int, seconds: float) -> float:
+    """Repetitions per second over all connections, one per plan, in as many processes as gunicorn has.
+
+    Numbering begins at `first`: a later run of the same plans begins beyond what the earlier one has written.
+    """
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     shares = [plans[number::PROCESSES] for number in range(PROCESSES)]
-    processes = [context.Process(target=_process, args=(dsn, share, seconds, results)) for share in shares]
+    processes = [context.Process(target=_process, args=(dsn, share, first, seconds, results)) for share in shares]
     for process in processes:
         process.start()
     counts: list[int] = [count for _ in processes for count in results.get(timeout=seconds + 60)]
