@@ -1,0 +1,41 @@
+"""Gauges that are facts of the database: read when they are scraped, so every process tells the same."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from django.db import DatabaseError, InterfaceError
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from adminpanel.models import Inspection
+from casino.lib.days import now as clock
+from games.models import Round
+
+_log = logging.getLogger(__name__)
+
+
+class ClubGauges(Collector):
+    """What the last inspection found and what waits right now; nothing while the database is away."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One family a gauge."""
+        try:
+            facts = _facts()
+        except (DatabaseError, InterfaceError):
+            _log.warning("metrics: the database does not answer")
+            return
+        for name, (text, value) in facts.items():
+            yield GaugeMetricFamily(name, text, value=value)
+
+
+def _facts() -> dict[str, tuple[str, int]]:
+    last = Inspection.objects.only("drift_gold", "negative_balances", "seq_gaps").first()
+    overdue = Round.objects.filter(settled_at=None, player__wallet__open_round_due_at__lt=clock()).count()
+    return {
+        "cc_ledger_drift_gold": ("Gold the books are off by; must be 0", last.drift_gold if last else 0),
+        "cc_ledger_negative_balances": ("Balances below zero; must be 0", last.negative_balances if last else 0),
+        "cc_realtime_seq_gaps": ("Streams with a gap; must be 0", last.seq_gaps if last else 0),
+        "cc_open_rounds_overdue": ("Open rounds past their end; must be 0", overdue),
+    }
