@@ -5,14 +5,23 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from casino import documents, status
 from casino.windows import open_windows
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("accounts.api.urls")),
     path("", include("realtime.api.urls")),
+    path("", include("games.urls")),
     path("", include("games.api.urls")),
     path("admin/", admin.site.urls),
+    path("api", status.root),
+    path("health", status.overall),
+    path("healthz", status.healthz),
+    path("metrics", status.metrics),
+    path("openapi.json", documents.openapi),
+    path("docs", documents.swagger),
+    path("redoc", documents.redoc),
 ]
 
 open_windows()

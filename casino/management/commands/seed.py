@@ -20,9 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One switch."""
-        parser.add_argument(
-            "--reset-passwords", action="store_true", help="give seed accounts their passwords anew"
-        )
+        parser.add_argument("--reset-passwords", action="store_true", help="give seed accounts their passwords anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints `created` or `unchanged` and the object; refuses default passwords in production."""

@@ -1,0 +1,59 @@
+"""The API described: OpenAPI 3.1 for programs, Swagger UI and ReDoc for people, all from local files."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+
+from casino.lib.pages import SOURCE_LANGUAGE
+from casino.status import read_only
+
+# ReDoc searches in a worker made of a blob and asks for two empty style elements; Swagger's icons are data: images,
+# which the club's own policy allows already.
+_EMPTY_STYLE: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+_REDOC_CSP: Final = {
+    **settings.SECURE_CSP,
+    "style-src": ["'self'", _EMPTY_STYLE],
+    "worker-src": ["'self'", "blob:"],
+}
+
+
+def openapi_text() -> str:
+    """The whole description as it is committed; texts in the source language, whoever asks."""
+    return json.dumps(_openapi(), ensure_ascii=False, indent=2) + "\n"
+
+
+@lru_cache(maxsize=1)
+def _openapi() -> dict[str, Any]:
+    with translation.override(SOURCE_LANGUAGE):
+        described = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    plain: dict[str, Any] = json.loads(json.dumps(described, default=str))
+    return plain
+
+
+@read_only
+def openapi(request: HttpRequest) -> HttpResponse:
+    """OpenAPI 3.1."""
+    return HttpResponse(openapi_text(), content_type="application/json")
+
+
+@read_only
+def swagger(request: HttpRequest) -> HttpResponse:
+    """The API to try out."""
+    return render(request, "docs/swagger.html")
+
+
+@read_only
+def redoc(request: HttpRequest) -> HttpResponse:
+    """The API to read."""
+    policy = "; ".join(f"{name} {' '.join(values)}" for name, values in _REDOC_CSP.items())
+    page = render(request, "docs/redoc.html")
+    page["Content-Security-Policy"] = policy
+    return page
