@@ -13,6 +13,9 @@ from rest_framework import serializers
 from casino.lib.gate import Access
 
 Handler = Callable[..., Any]
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_EVERY_WRITE_MAY_ANSWER = ("403", "413", "415")
 _IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="1–128 printable ASCII characters; also in the body"
 )
@@ -41,9 +44,18 @@ class ClubSchema(AutoSchema):
 
     def get_operation_id(self) -> str:
         """The view's name in snake case, with the method where a view has several."""
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self.view).__name__).lower()
+        name = _WORD_START.sub("_", type(self.view).__name__).lower()
         names = [m for m in self.view.allowed_methods if m != "OPTIONS"]
         return name if len(names) == 1 else f"{name}_{self._METHOD_WORDS[self.method]}"
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """The operation, with what every write may answer: no CSRF token, too large, not JSON."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None and self.method in _UNSAFE:
+            answers = operation["responses"]
+            refused = {status: answers["401"] for status in _EVERY_WRITE_MAY_ANSWER}
+            operation["responses"] = dict(sorted({**refused, **answers}.items()))
+        return operation
 
     def get_tags(self) -> list[str]:
         """The app the path belongs to."""

@@ -211,7 +211,7 @@ class HistoryAnswer(serializers.Serializer[Any]):
     offset = serializers.IntegerField()
 
 
-class LedgerLine(serializers.Serializer[Any]):
+class RoundLedgerLine(serializers.Serializer[Any]):
     """One entry a round wrote."""
 
     kind = serializers.CharField()
@@ -225,4 +225,4 @@ class RoundAnswer(HistoryItem):
     outcome = serializers.DictField()
     fair = RevealedFair()
     config_version = serializers.IntegerField()
-    ledger = LedgerLine(many=True, required=False)
+    ledger = RoundLedgerLine(many=True, required=False)
