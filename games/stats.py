@@ -30,13 +30,13 @@ _COUNTED = ("rounds", "wins", "losses", "ties", "wagered", "won", "max_win")
 _NEVER_PLAYED = GameStats()
 
 
-def count_round(stats: GameStats, wallet: Wallet, settled: Round) -> None:
+def count_round(stats: GameStats, wallet: Wallet, settled: Round, *, now: datetime) -> None:
     """Adds a settled round to its game's row and to the streak on the locked wallet; one statement."""
     stats.rounds += 1
     stats.wagered += settled.stake
     stats.won += settled.payout
     stats.max_win = max(stats.max_win, settled.payout)
-    stats.updated_at = settled.settled_at
+    stats.updated_at = now
     match settled.result:
         case RoundResult.WIN:
             stats.wins += 1
@@ -64,7 +64,7 @@ def shape(player_id: int, rows: Mapping[GameType, GameStats], win_streak: int) -
     everything = {name: sum(getattr(row, name) for row in rows.values()) for name in _COUNTED}
     rounds, wagered, won = everything["rounds"], everything["wagered"], everything["won"]
     highest = max((row.max_multiplier for row in rows.values()), default=0)
-    updated_at = max((row.updated_at for row in rows.values() if row.updated_at), default=None)
+    updated_at = max((row.updated_at for row in rows.values() if row.rounds), default=None)
     return {
         "user_id": player_id,
         "total_games_played": rounds,

@@ -33,7 +33,8 @@ def play_result(play: Play, message: str) -> Json:
 
 def spin(play: Play) -> Json:
     """A slot round."""
-    return play_result(play, _spin_message(play.round)) | play.round.outcome | {"multiplier": play.round.multiplier}
+    played = play.round
+    return {**play_result(play, _spin_message(played)), **played.outcome, "multiplier": played.multiplier}
 
 
 def _spin_message(played: Round) -> str:

@@ -7,10 +7,12 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import caller
 from accounts.errors import user_not_found
 from accounts.models import Player, Role
 from casino.lib import days, errors, idempotency
-from casino.lib.api import Access, Endpoint
+from casino.lib.api import Endpoint
+from casino.lib.gate import Access
 from casino.lib.schema import describe
 from games import history, lobby, stats
 from games.api import answers, serializers
@@ -23,6 +25,10 @@ def played(answer: dict[str, Any], play: Play) -> Response:
     return Response(answer, headers={"Idempotency-Replayed": "true"} if play.replayed else None)
 
 
+def _reader(request: Request) -> Player | None:
+    return caller(request) if request.user.is_authenticated else None
+
+
 class GameList(Endpoint):
     """The games of the club."""
 
@@ -31,7 +37,7 @@ class GameList(Endpoint):
     @describe(answer=serializers.GameCard(many=True))
     def get(self, request: Request) -> Response:
         """Limits, exact return, and whether the caller may play now."""
-        return Response(lobby.games(request.user if request.user.is_authenticated else None))
+        return Response(lobby.games(_reader(request)))
 
 
 class SlotSpin(Endpoint):
@@ -40,11 +46,11 @@ class SlotSpin(Endpoint):
     @describe(body=serializers.SpinBody, answer=serializers.SpinAnswer, refusals=(400, 403, 409), keyed=True)
     def post(self, request: Request) -> Response:
         """One spin: the stake is taken, nine cells are drawn, the lines are paid."""
-        body = self.body(serializers.SpinBody)
+        player, body = caller(request), self.body(serializers.SpinBody)
         key = idempotency.read_key(
-            request, self.payload(), player_id=request.user.pk, operation=slots.OPERATION, payload=self.payload()
+            request, self.payload(), player_id=player.pk, operation=slots.OPERATION, payload=self.payload()
         )
-        play = slots.spin(player=request.user, stake=body["bet_amount"], lines=body["lines"], key=key)
+        play = slots.spin(player=player, stake=body["bet_amount"], lines=body["lines"], key=key)
         return played(answers.spin(play), play)
 
 
@@ -54,7 +60,7 @@ class MyStats(Endpoint):
     @describe(answer=serializers.StatsAnswer)
     def get(self, request: Request) -> Response:
         """All games, from one row a game however long the history."""
-        return Response({"success": True, "stats": stats.stats_of(request.user.pk)})
+        return Response({"success": True, "stats": stats.stats_of(caller(request).pk)})
 
 
 class PlayerStats(Endpoint):
@@ -63,7 +69,8 @@ class PlayerStats(Endpoint):
     @describe(answer=serializers.StatsAnswer, refusals=(403, 404))
     def get(self, request: Request, user_id: int) -> Response:
         """For the player and staff; to others every id is forbidden alike."""
-        if request.user.pk != user_id and not request.user.is_staff:
+        reader = caller(request)
+        if reader.pk != user_id and not reader.is_staff:
             raise errors.permission_denied()
         if not Player.objects.filter(pk=user_id).exists():
             raise user_not_found()
@@ -81,7 +88,7 @@ class StatsRecalculation(Endpoint):
         """Tells whether anything was different; leaves an audit row."""
         if not Player.objects.filter(pk=user_id).exists():
             raise user_not_found()
-        rebuilt, changed = stats.recalculate(player_id=user_id, actor=request.user, now=days.now())
+        rebuilt, changed = stats.recalculate(player_id=user_id, actor=caller(request), now=days.now())
         return Response({"success": True, "stats": rebuilt, "changed": changed})
 
 
@@ -93,7 +100,7 @@ class History(Endpoint):
         """Newest first, filtered, by pages."""
         wanted = self.query(serializers.HistoryQuery)
         limit, offset = wanted.pop("limit"), wanted.pop("offset")
-        found = history.rounds_of(request.user.pk, **wanted)
+        found = history.rounds_of(caller(request).pk, **wanted)
         items = [history.item(each) for each in found[offset : offset + limit]]
         return Response({"total": found.count(), "items": items, "limit": limit, "offset": offset})
 
@@ -106,5 +113,4 @@ class RoundDetail(Endpoint):
     @describe(answer=serializers.RoundAnswer, refusals=(404,))
     def get(self, request: Request, round_id: str) -> Response:
         """Outcome and proof; everything to its player and staff, settled rounds without a name to others."""
-        reader = request.user if request.user.is_authenticated else None
-        return Response(history.round_for(reader, round_id))
+        return Response(history.round_for(_reader(request), round_id))

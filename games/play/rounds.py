@@ -88,7 +88,7 @@ def settle(wallet: OpenWallet, seats: dict[GameType, Seat], placed: Round, *, pa
     placed.balance_after = wallet.balance
     placed.save(force_insert=True)
     rows = {game: seat.stats for game, seat in seats.items()}
-    stats.count_round(rows[GameType(placed.game)], wallet.row, placed)
+    stats.count_round(rows[GameType(placed.game)], wallet.row, placed, now=wallet.now)
     facts = {"round_id": round_id, "bet_amount": placed.stake, "win_amount": payout}
     activity.record(wallet.row.pk, placed.action_type, facts, now=wallet.now)
     wallet.tell(_news(placed, books.subtype))

@@ -73,8 +73,7 @@ def test_words_are_read_on_across_blocks() -> None:
 
 @given(faces=st.integers(1, WORD_SPAN), nonce=st.integers(0, 2**40), client=st.text("az09-_ ", max_size=64))
 def test_a_draw_is_the_first_word_below_the_last_whole_multiple(faces: int, nonce: int, client: str) -> None:
-    seeds = {"server_seed": "0f" * 32, "client_seed": client, "nonce": nonce, "game": "rps"}
-    words, rolled = Dice(**seeds), Dice(**seeds)
+    words, rolled = (Dice(server_seed="0f" * 32, client_seed=client, nonce=nonce, game="rps") for _ in range(2))
     word = next(word for word in iter(words.word, None) if word < WORD_SPAN // faces * faces)
     assert rolled.draw(faces) == word % faces
     assert rolled.word() == words.word()
@@ -127,7 +126,8 @@ def test_draws_of_ten_faces_are_uniform_and_independent() -> None:
 
 
 def test_cells_follow_their_weights_whatever_is_staked() -> None:
-    cheap, dear = Counter(), Counter()
+    cheap: Counter[int] = Counter()
+    dear: Counter[int] = Counter()
     index = {symbol.face: at for at, symbol in enumerate(MACHINE.symbols)}
     for nonce in range(12_000):
         counts, stake, lines = (cheap, 10, 1) if nonce % 2 else (dear, 10_000, 5)

@@ -39,7 +39,7 @@ def play(player: Player, *results: tuple[int, int]) -> None:
             created_at=now,
             settled_at=now,
         )
-        stats.count_round(row, wallet, settled)
+        stats.count_round(row, wallet, settled, now=now)
     wallet.save()
 
 
