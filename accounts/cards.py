@@ -22,7 +22,8 @@ GAMES: Final = (
 )
 _NAMES: Final = {game: name for game, name, _text in GAMES}
 _DRAWINGS: Final = {
-    "🍒": "sym-cherry", "🍋": "sym-lemon", "🍊": "sym-orange", "🍇": "sym-grapes", "💎": "sym-diamond", "7️⃣": "sym-seven",
+    "🍒": "sym-cherry", "🍋": "sym-lemon", "🍊": "sym-orange", "🍇": "sym-grapes", "💎": "sym-diamond",
+    "7️⃣": "sym-seven",
 }  # fmt: skip
 _KINDS: Final = {
     "signup_grant": gettext_lazy("가입 축하 골드"),

@@ -25,7 +25,7 @@ from casino.lib import rates
 from casino.lib.client import client_ip, user_agent
 from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
-from casino.lib.pages import SOURCE_LANGUAGE, catalogue_url, local_path, preferences, windows
+from casino.lib.pages import SOURCE_LANGUAGE, catalogue_url, local_path, preferences, render_refusal, windows
 from realtime.models import Epoch
 
 Json = dict[str, Any]
@@ -88,7 +88,7 @@ def login(request: HttpRequest) -> HttpResponse:
         player = sign_in(form.cleaned_data["nickname"], form.cleaned_data["password"], ip=client_ip(request), now=now)
     except Refusal as refusal:
         context = {"next": following, "nickname": name, "error": _login_error(refusal)}
-        return render(request, "accounts/login.html", context, status=refusal.status, headers=refusal.headers)
+        return render_refusal(request, "accounts/login.html", context, refusal)
     return _enter(request, player, following)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from casino.lib import errors
 from casino.lib.api import refusal_for, refusal_response
 from casino.lib.errors import Refusal
+from casino.lib.pages import render_refusal
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -21,10 +21,7 @@ def _error(request: HttpRequest, refusal: Refusal, template: str) -> HttpRespons
     if is_api(request):
         return refusal_response(request, refusal)
     context = {"refusal": refusal, "request_id": getattr(request, "request_id", "")}
-    page = render(request, template, context, status=refusal.status)
-    for name, value in refusal.headers.items():
-        page[name] = value
-    return page
+    return render_refusal(request, template, context, refusal)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.i18n import JavaScriptCatalog
+
+from casino.lib.errors import Refusal
 
 Json = dict[str, Any]
 SOURCE_LANGUAGE: Final = "ko"
@@ -36,6 +39,14 @@ class Windows:
 
 
 windows: Final = Windows()
+
+
+def render_refusal(request: HttpRequest, template: str, context: Json, refusal: Refusal) -> HttpResponse:
+    """A page that says no: with the refusal's status and headers."""
+    response = render(request, template, context, status=refusal.status)
+    for name, value in refusal.headers.items():
+        response[name] = value
+    return response
 
 
 def preferences(request: HttpRequest) -> dict[str, str]:
