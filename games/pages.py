@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import Wallet
+from accounts.models import Player, Wallet
 from games import floor, slot_screen
 from games.engine import returns
 from games.engine.fairness import commitment
@@ -36,6 +37,7 @@ ANNOUNCED: Final = (
 
 
 @require_safe
+@never_cache
 def games(request: HttpRequest) -> HttpResponse:
     """Every game of the club: the open ones with their exact return, the others by name."""
     slot = Game.objects.select_related("config").get(pk=GameType.SLOT)
@@ -51,6 +53,7 @@ def games(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def slot(request: HttpRequest) -> HttpResponse:
     """The slot machine with its table, and the player's own last spins."""
     return render(request, "games/slot.html", {"nav": "games", "slot": _slot_screen(request)})
@@ -61,7 +64,7 @@ def _slot_screen(request: HttpRequest) -> SlotScreen:
     machine = floor.slot_machine(game.config.fingerprint)
     rounds: list[Round] = []
     server_seed_hash, nonce = "", 0
-    if request.user.is_authenticated:
+    if isinstance(request.user, Player):
         rounds = list(Round.objects.of(request.user.pk).filter(game=GameType.SLOT)[: slot_screen.LAST_SPINS])
         wallet = Wallet.objects.get(pk=request.user.pk)
         server_seed_hash, nonce = commitment(wallet.server_seed), wallet.nonce
