@@ -48,7 +48,7 @@ class LoginBody(Fields):
 class RefreshBody(Fields):
     """A refresh token; without it the bearer value is taken."""
 
-    refresh_token = StrictText(required=False, max_length=512)
+    refresh_token = StrictText(required=False, allow_blank=True, allow_null=True, max_length=512)
 
 
 class ProfileBody(Fields):

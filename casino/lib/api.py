@@ -48,9 +48,9 @@ class Endpoint(APIView):
         try:
             self.perform_authentication(request)
         except Refusal:
+            request._not_authenticated()  # type: ignore[attr-defined]
             if self.access not in (Access.PUBLIC, Access.DEV):
                 raise
-            request._not_authenticated()  # type: ignore[attr-defined]
 
     def payload(self) -> Json:
         """The request's JSON object; an empty body is an empty object."""
@@ -69,7 +69,8 @@ class Endpoint(APIView):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Keeps what was told to a signed-in caller out of every cache."""
         final = super().finalize_response(request, response, *args, **kwargs)
-        if request.user.is_authenticated and "Cache-Control" not in final:
+        caller = getattr(request, "_user", None)  # not yet known when the method was refused
+        if caller is not None and caller.is_authenticated and "Cache-Control" not in final:
             final["Cache-Control"] = "no-store"
         return final
 
