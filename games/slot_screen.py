@@ -22,6 +22,7 @@ from games.models import Round
 LAST_SPINS: Final = 20
 FIRST_STAKE_STEPS: Final = 10
 SPRITE: Final = "img/symbols.svg"
+UNDRAWN: Final = "sym-coin"
 DRAWN: Final[Mapping[str, tuple[str, Promise]]] = {
     "🍒": ("sym-cherry", gettext_lazy("체리")),
     "🍋": ("sym-lemon", gettext_lazy("레몬")),
@@ -267,10 +268,11 @@ def resting_reels(machine: Machine) -> tuple[tuple[str, ...], ...]:
 
 def picture(machine: Machine, face: str) -> Picture:
     """How a face is drawn; one the club has not drawn yet shows as a coin under its own name."""
-    art, name = DRAWN.get(face, ("sym-coin", None))
-    if name is None:
-        name = next((symbol.name for symbol in machine.symbols if symbol.face == face), face)
-    return Picture(face, str(name), f"{static(SPRITE)}#{art}")
+    if face in DRAWN:
+        art, name = DRAWN[face]
+        return Picture(face, str(name), f"{static(SPRITE)}#{art}")
+    own_name = next((symbol.name for symbol in machine.symbols if symbol.face == face), face)
+    return Picture(face, own_name, f"{static(SPRITE)}#{UNDRAWN}")
 
 
 def told(machine: Machine, reels: Sequence[Sequence[str]]) -> str:
