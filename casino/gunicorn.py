@@ -9,7 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import multiprocess
+# Every process writes its metrics here and /metrics adds them up. The client library reads the name once, on import.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(Path(tempfile.gettempdir()) / f"club-metrics-{os.getpid()}"))
+Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+
+from prometheus_client import multiprocess  # noqa: E402
 
 # Two processes use two cores; the threads of each wait for the database together.
 bind = f"{os.environ.get('BIND_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  (a container's inside)
@@ -32,9 +36,6 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 proc_name = "casino-club"
-
-# Every process writes its metrics here and /metrics adds them up.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(Path(tempfile.gettempdir()) / f"club-metrics-{os.getpid()}"))
 
 
 def on_starting(server: Any) -> None:

@@ -53,7 +53,7 @@ class ClubSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is not None and self.method in _UNSAFE:
             answers = operation["responses"]
-            refused = {status: answers["401"] for status in _EVERY_WRITE_MAY_ANSWER}
+            refused = dict.fromkeys(_EVERY_WRITE_MAY_ANSWER, answers["401"])
             operation["responses"] = dict(sorted({**refused, **answers}.items()))
         return operation
 

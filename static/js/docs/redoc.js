@@ -1,11 +1,23 @@
 // @ts-check
-// ReDoc over our own description. Its footer wants a logo from another host: it is taken out before it is drawn.
+// ReDoc over our own description. Its menu wants a logo from another host: that picture never gets an address.
 
-const container = document.getElementById('redoc');
+const image = HTMLImageElement.prototype;
+const source = Object.getOwnPropertyDescriptor(image, 'src');
+const { setAttribute } = image;
 
-new MutationObserver(() => {
-  for (const image of document.querySelectorAll('img[src^="https://cdn.redoc.ly"]')) image.remove();
-}).observe(document.body, { childList: true, subtree: true });
+/** @param {string} address */
+const isOurs = (address) => new URL(address, location.href).origin === location.origin;
+
+Object.defineProperty(image, 'src', {
+  ...source,
+  set(address) {
+    if (isOurs(address)) source?.set?.call(this, address);
+  },
+});
+image.setAttribute = function setLocal(name, value) {
+  if (name === 'src' && !isOurs(value)) this.hidden = true;
+  else setAttribute.call(this, name, value);
+};
 
 // @ts-ignore - the bundle of the page
-window.Redoc.init('/openapi.json', { nativeScrollbars: true, hideDownloadButton: false, sortPropsAlphabetically: false }, container);
+window.Redoc.init('/openapi.json', { nativeScrollbars: true }, document.getElementById('redoc'));
