@@ -1,0 +1,1 @@
+"""A real Chromium walks through a real club."""
