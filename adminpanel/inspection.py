@@ -14,13 +14,14 @@ from accounts.truths import ledger_truths
 from adminpanel.models import Inspection
 from casino.lib.truths import Truth
 from games.truths import round_truths
+from shop.truths import purchase_truths
 
 KEPT: Final = 500
 
 
 def truths() -> list[Truth]:
     """Everything that must hold, checked now."""
-    return [*ledger_truths(), *round_truths()]
+    return [*ledger_truths(), *round_truths(), *purchase_truths()]
 
 
 def inspect(*, now: datetime) -> Inspection:
