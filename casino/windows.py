@@ -15,6 +15,11 @@ def open_windows() -> None:
     windows.games = lambda: lobby.games(None)
     windows.statistics = stats.stats_of
     windows.rounds = _rounds
+    windows.belongings = _belongings
+
+
+def _belongings(player_id: int) -> Json:
+    return {"rounds": [history.item(played) for played in history.rounds_of(player_id).order_by("id")]}
 
 
 def _rounds(player_id: int, limit: int) -> tuple[int, list[Json]]:

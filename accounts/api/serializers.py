@@ -60,6 +60,18 @@ class ProfileBody(Fields):
     current_password = StrictText(required=False, max_length=128, trim_whitespace=False)
 
 
+class PasswordBody(Fields):
+    """The caller's own password."""
+
+    password = StrictText(max_length=128, trim_whitespace=False)
+
+
+class Done(Fields):
+    """It is done."""
+
+    success = serializers.BooleanField()
+
+
 class InviteCodeBody(Fields):
     """A code to look at."""
 

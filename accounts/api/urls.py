@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("api/auth/sessions/<str:sid>", views.SessionOfMine.as_view()),
     path("api/auth/me", views.Me.as_view()),
     path("api/auth/profile", views.AuthProfile.as_view()),
+    path("api/auth/me/delete", views.DeleteMe.as_view()),
+    path("api/auth/me/export", views.ExportMe.as_view()),
     path("api/auth/verify-invite", views.VerifyInvite.as_view()),
     path("api/users/me", views.UsersMe.as_view()),
     path("api/users/profile", views.UserProfileDeprecated.as_view()),

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, errors, invites, ledger, profile, queries, sessions, signin, signup
+from accounts import audit, errors, farewell, invites, ledger, profile, queries, sessions, signin, signup
 from accounts.api import serializers as wire
 from accounts.api.shapes import invite_code, session_item, token
 from accounts.authentication import bearer, caller, caller_session
@@ -222,6 +222,27 @@ class UserProfileDeprecated(Me):
         response["Deprecation"] = "true"
         response["Link"] = '</api/auth/me>; rel="successor-version"'
         return super().finalize_response(request, response, *args, **kwargs)
+
+
+class DeleteMe(Endpoint):
+    """The end of the caller's account."""
+
+    @describe(body=wire.PasswordBody, answer=wire.Done, refusals=(400, 429))
+    def post(self, request: Request) -> Response:
+        """Makes the account nobody's and ends its sessions; the ledger is kept."""
+        password = self.body(wire.PasswordBody)["password"]
+        farewell.anonymise(caller(request), password, ip=client_ip(request._request), now=clock())
+        return Response({"success": True})
+
+
+class ExportMe(Endpoint):
+    """Everything the club keeps about the caller."""
+
+    @describe(answer=dict)
+    def get(self, request: Request) -> Response:
+        """One JSON object: profile, ledger, sessions, actions, rounds, purchases."""
+        player = caller(request)
+        return Response({**farewell.belongings(player), **windows.belongings(player.pk)})
 
 
 class VerifyInvite(Endpoint):

@@ -34,6 +34,8 @@ class Windows:
     """A player's statistics as the API tells them."""
     rounds: Callable[[int, int], tuple[int, Sequence[Json]]] = lambda player_id, limit: (0, [])
     """How many rounds a player has, and the newest of them as the API lists them."""
+    belongings: Callable[[int], Json] = lambda player_id: {}
+    """Everything kept about a player, list by list, for the player to take along."""
     pending_purchases: Callable[[int], int] = lambda player_id: 0
     """How many purchases of a player wait for their payment."""
 
