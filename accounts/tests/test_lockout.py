@@ -97,7 +97,7 @@ def test_unknown_names_are_counted_and_locked_alike(db: None) -> None:
 
 
 def test_an_unknown_name_costs_a_hash_too(db: None) -> None:
-    with patch.object(passwords.hashers, "make_password") as hashing:
+    with patch("accounts.passwords.hashers.make_password") as hashing:
         attempt("ghost")
     hashing.assert_called_once()
 
