@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext, gettext_noop
 
 QUANTITY_MAX: Final = 99
 STOCK_TOLD_FROM: Final = 20
@@ -25,6 +26,22 @@ DRAWN_ICONS: Final = {
 }
 """The one table from a product's emoji to the icon that is drawn."""
 
+DEFAULT_WORDS: Final = (
+    gettext_noop("모델 30,000 포인트"),
+    gettext_noop("모델 105,000 포인트"),
+    gettext_noop("모델 330,000 포인트"),
+    gettext_noop("모델 1,150,000 포인트"),
+    gettext_noop("한폴방지"),
+    gettext_noop("충전 30%"),
+    gettext_noop("조기등업"),
+    gettext_noop("출석연결"),
+    gettext_noop("하루동안 콤프 2배"),
+    gettext_noop("교환권"),
+    gettext_noop("등급 한 단계 상승"),
+    gettext_noop("연속 출석 보호권 1장"),
+)
+"""What the default shelf is called: here for the English catalogue. What staff add is shown as they wrote it."""
+
 LOCKED: Final = frozenset({"RANK_REQUIRED", "OUT_OF_STOCK", "NOT_ON_SALE", "RANK_MAX"})
 
 
@@ -36,6 +53,16 @@ class Card:
     coins: int
     receipt: str
     balance: int | None
+
+    @property
+    def name(self) -> str:
+        """The product's name in the page's language, where the club has it."""
+        return _in_page_language(self.item["name"])
+
+    @property
+    def description(self) -> str:
+        """The product's description in the page's language, where the club has it."""
+        return _in_page_language(self.item["description"])
 
     @property
     def is_money(self) -> bool:
@@ -157,6 +184,10 @@ def _stacks(sizes: list[int], gold: int) -> int:
     if len(sizes) < 2:
         return 1
     return 1 + sizes.index(gold) * (COIN_STACKS_MAX - 1) // (len(sizes) - 1)
+
+
+def _in_page_language(words: str) -> str:
+    return gettext(words) if words else ""
 
 
 def _moment(stamp: str | None) -> datetime | None:

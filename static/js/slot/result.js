@@ -33,7 +33,7 @@ export const lineWords = (win) => fill(gettext("%(line)s번 라인 %(times)s"), 
 /** Everything for ears. @param {Spin} spin @param {(face: string) => string} nameOf */
 export function spoken(spin, nameOf) {
   const net = spin.win > spin.bet ? fill(gettext("순이익 %(gold)s골드"), { gold: number(spin.win - spin.bet) }) : "";
-  const lines = spin.win_lines.map((win) => `${win.line}: ${nameOf(win.symbol)} ${win.count}, ${number(win.amount)}`);
+  const lines = spin.win_lines.map((win) => fill(gettext("%(line)s번 라인 %(symbol)s %(count)s개 %(gold)s골드"), { line: win.line, symbol: nameOf(win.symbol), count: win.count, gold: number(win.amount) }));
   const lost = spin.win === 0 ? fill(gettext("%(gold)s골드를 잃었습니다"), { gold: number(spin.bet) }) : "";
   return [sentence(spin), net || lost, ...lines].filter(Boolean).join(". ");
 }
