@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -13,18 +12,13 @@ from tests.browser.conftest import DESKTOP, PHONE, Visit
 Begin = Callable[..., Visit]
 
 
-def gold(page: Page) -> int:
-    """The gold in the bar."""
-    return int(re.sub(r"\D", "", page.get_by_test_id("gold-quick").inner_text()))
-
-
 def expect_gold(page: Page, amount: int) -> None:
     expect(page.get_by_test_id("gold-quick")).to_have_text(f"{amount:,}G")
 
 
-def balance(page: Page) -> int:
+def balance(page: Page, club: Visit) -> int:
     """What the server says."""
-    amount: int = page.request.get("/api/users/balance").json()["gold_balance"]
+    amount: int = page.request.get(f"{club.url}/api/users/balance").json()["gold_balance"]
     return amount
 
 
@@ -35,7 +29,7 @@ def no_sideways_scroll(page: Page) -> bool:
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_new_player_spins_and_buys_and_every_tab_follows(visit: Begin, viewport: dict[str, int]) -> None:
-    club = visit(viewport=viewport, base_url=None)
+    club = visit(viewport=viewport)
     first = club.sign_up("/games/slot")
     expect_gold(first, 1000)
     second = club.page("/")
@@ -43,15 +37,14 @@ def test_a_new_player_spins_and_buys_and_every_tab_follows(visit: Begin, viewpor
 
     first.get_by_test_id("slot-spin").click()
     expect(second.locator("[data-component=recent] > li")).to_have_count(1)
-    after_spin = first.request.get(f"{club.url}/api/users/balance").json()["gold_balance"]
+    after_spin = balance(first, club)
     expect_gold(second, after_spin)
     expect_gold(first, after_spin)
     expect(second.locator("[data-stat=total_games_played]").first).to_have_text("1")
 
     first.goto(f"{club.url}/shop")
-    card = first.locator("[data-product='GOLD_PACK_SMALL'], [data-sku='GOLD_PACK_SMALL']").first
-    card.get_by_role("button").first.click()
-    first.locator("dialog[open] .button--gold").click()
+    first.locator("[data-product=GOLD_PACK_SMALL] [data-buy]").click()
+    first.get_by_test_id("confirm-pay").click()
     words = "상품 GOLD_PACK_SMALL 결제가 완료되었습니다 (금액: 199)."
     expect(first.get_by_test_id("toast")).to_have_text(words)
     expect(second.get_by_test_id("toast")).to_have_text(words)
