@@ -32,15 +32,17 @@ def frame(get_response: GetResponse) -> Callable[[HttpRequest], Any]:
     if iscoroutinefunction(get_response):
 
         async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            opened = _open(request)
-            response: Awaitable[HttpResponse] = get_response(request)
-            return _close(request, await response, opened)
+            with _running.track_inprogress():
+                opened = _open(request)
+                response: Awaitable[HttpResponse] = get_response(request)
+                return _close(request, await response, opened)
 
         return answer_async
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        opened = _open(request)
-        return _close(request, get_response(request), opened)
+        with _running.track_inprogress():
+            opened = _open(request)
+            return _close(request, get_response(request), opened)
 
     return answer
 
@@ -54,7 +56,6 @@ def _open(request: HttpRequest) -> _Opened:
     path = request.path_info
     if len(path) > 1 and path.endswith("/") and not path.startswith("/admin/"):
         request.path_info = path[:-1]
-    _running.inc()
     return time.perf_counter(), current_request_id.set(request.request_id)  # type: ignore[attr-defined]
 
 
@@ -63,7 +64,6 @@ def _close(
 ) -> HttpResponseBase:
     began, token = opened
     current_request_id.reset(token)
-    _running.dec()
     handler = request.resolver_match.route if request.resolver_match else "unmatched"
     method = request.method if request.method in _METHODS else "OTHER"
     _requests.labels(method, handler, str(response.status_code)).inc()

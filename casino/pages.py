@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 from casino.lib import errors
@@ -35,8 +36,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: a request that Django could not make sense of."""
-    return refusal_response(request, errors.bad_request("Bad request"))
+    """413 for a form over the limit, 400 for a request that Django could not make sense of."""
+    is_too_large = isinstance(exception, RequestDataTooBig)
+    return refusal_response(request, errors.payload_too_large() if is_too_large else errors.bad_request("Bad request"))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

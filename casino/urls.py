@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from casino import documents, status
 from casino.windows import open_windows
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("realtime.api.urls")),
     path("", include("games.urls")),
     path("", include("games.api.urls")),
+    path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api", status.root),
     path("health", status.overall),
