@@ -18,7 +18,7 @@ from games import tables
 from games.engine.slots import Machine
 from games.models import Game, GameConfig, GameStats, GameType
 
-_STATS: Final = tuple(field.name for field in GameStats._meta.concrete_fields if field.name not in ("player", "game"))
+_STATS: Final = [field.attname for field in GameStats._meta.concrete_fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,11 @@ def _seats_sql() -> str:
 
 
 def _stats(player_id: int, game: str, values: list[Any]) -> GameStats:
-    facts = dict(zip(_STATS, values, strict=True))
-    if facts["id"] is None:  # never played: nothing is stored yet
+    if values[0] is None:  # never played: nothing is stored yet
         return GameStats(player_id=player_id, game_id=game)
-    facts["updated_at"] = facts["updated_at"].replace(tzinfo=UTC)  # SQLite's cursor does not say so itself
-    return GameStats(player_id=player_id, game_id=game, **facts)
+    row = GameStats.from_db(connection.alias, _STATS, values)
+    row.updated_at = row.updated_at.replace(tzinfo=UTC)  # SQLite's cursor does not say so itself
+    return row
 
 
 @lru_cache(maxsize=32)

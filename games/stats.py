@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts import audit
 from accounts.ledger import open_wallet
 from accounts.models import Player, Wallet
-from casino.lib import days
+from casino.lib import days, rows
 from games import floor
 from games.models import GameStats, GameType, Round, RoundResult
 from realtime.events import StatsUpdate
@@ -46,25 +46,28 @@ def count_round(stats: GameStats, wallet: Wallet, settled: Round, *, now: dateti
             wallet.win_streak = 0
         case RoundResult.TIE:
             stats.ties += 1
-    stats.save(force_insert=stats.pk is None, force_update=stats.pk is not None)
+    if stats._state.adding:
+        rows.insert([stats])
+    else:
+        rows.update(stats)
 
 
 def stats_of(player_id: int) -> Json:
     """The player's statistics as they stand now; zeros for who never played."""
     streak = Wallet.objects.values_list("win_streak", flat=True).get(pk=player_id)
-    return shape(player_id, _rows_of(player_id), streak)
+    return shape(player_id, _totals_of(player_id), streak)
 
 
-def _rows_of(player_id: int) -> dict[GameType, GameStats]:
+def _totals_of(player_id: int) -> dict[GameType, GameStats]:
     return {game: seat.stats for game, seat in floor.seats_of(player_id).items()}
 
 
-def shape(player_id: int, rows: Mapping[GameType, GameStats], win_streak: int) -> Json:
+def shape(player_id: int, totals: Mapping[GameType, GameStats], win_streak: int) -> Json:
     """The one JSON shape of statistics."""
-    everything = {name: sum(getattr(row, name) for row in rows.values()) for name in _COUNTED}
+    everything = {name: sum(getattr(row, name) for row in totals.values()) for name in _COUNTED}
     rounds, wagered, won = everything["rounds"], everything["wagered"], everything["won"]
-    highest = max((row.max_multiplier for row in rows.values()), default=0)
-    updated_at = max((row.updated_at for row in rows.values() if row.rounds), default=None)
+    highest = max((row.max_multiplier for row in totals.values()), default=0)
+    updated_at = max((row.updated_at for row in totals.values() if row.rounds), default=None)
     return {
         "user_id": player_id,
         "total_games_played": rounds,
@@ -73,13 +76,13 @@ def shape(player_id: int, rows: Mapping[GameType, GameStats], win_streak: int) -
         "total_losses": everything["losses"],
         "total_ties": everything["ties"],
         "win_rate": round(100 * everything["wins"] / rounds, 2) if rounds else 0.0,
-        "overall_max_win": max((row.max_win for row in rows.values()), default=0),
+        "overall_max_win": max((row.max_win for row in totals.values()), default=0),
         "current_win_streak": win_streak,
         "total_wagered": wagered,
         "total_won": won,
         "total_profit": won - wagered,
         "highest_multiplier": highest / 100 if highest else None,
-        "game_breakdown": {game.value: _breakdown(game, rows.get(game, _NEVER_PLAYED)) for game in GameType},
+        "game_breakdown": {game.value: _breakdown(game, totals.get(game, _NEVER_PLAYED)) for game in GameType},
         "updated_at": days.stamp_or_none(updated_at),
     }
 
@@ -96,12 +99,12 @@ def _breakdown(game: GameType, row: GameStats) -> Json:
 def recalculate(*, player_id: int, actor: Player, now: datetime) -> tuple[Json, bool]:
     """Rebuilds the player's statistics from the rounds; tells whether anything was different."""
     with transaction.atomic(), open_wallet(player_id, now=now) as wallet:
-        rows = _rows_of(player_id)
-        rebuilt = [_rebuild(row, now) for row in rows.values()]
+        totals = _totals_of(player_id)
+        rebuilt = [_rebuild(row, now) for row in totals.values()]
         streak = _streak(player_id)
         changed = any(rebuilt) or streak != wallet.row.win_streak
         wallet.row.win_streak = streak
-        stats = shape(player_id, rows, streak)
+        stats = shape(player_id, totals, streak)
         wallet.tell(StatsUpdate(stats))
         audit.record(
             action="STATS_RECALCULATED",

@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts import activity
 from accounts.ledger import OpenWallet
 from accounts.models import Account, EntryCode
+from casino.lib import rows
 from games import errors, stats
 from games.engine.fairness import Dice, commitment
 from games.floor import Seat
@@ -86,13 +87,13 @@ def settle(wallet: OpenWallet, seats: dict[GameType, Seat], placed: Round, *, pa
     placed.status = RoundStatus.SETTLED
     placed.settled_at = wallet.now
     placed.balance_after = wallet.balance
-    placed.save(force_insert=True)
-    rows = {game: seat.stats for game, seat in seats.items()}
-    stats.count_round(rows[GameType(placed.game)], wallet.row, placed, now=wallet.now)
+    rows.insert([placed])
+    totals = {game: seat.stats for game, seat in seats.items()}
+    stats.count_round(totals[GameType(placed.game)], wallet.row, placed, now=wallet.now)
     facts = {"round_id": round_id, "bet_amount": placed.stake, "win_amount": payout}
     activity.record(wallet.row.pk, placed.action_type, facts, now=wallet.now)
     wallet.tell(_news(placed, books.subtype))
-    wallet.tell(StatsUpdate(stats.shape(wallet.row.pk, rows, wallet.row.win_streak)))
+    wallet.tell(StatsUpdate(stats.shape(wallet.row.pk, totals, wallet.row.win_streak)))
 
 
 def _news(settled: Round, subtype: str) -> GameEvent:

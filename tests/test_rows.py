@@ -1,0 +1,110 @@
+"""Rows written by composed-once statements are the rows the ORM would have written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Account, Entry, EntryCode, Player, Wallet
+from accounts.seal import unsealed
+from casino.lib import days, rows
+from games.models import Round
+from realtime.models import StreamEvent
+
+
+def new_round(player: Player, nonce: int, **facts: Any) -> Round:
+    now = days.now()
+    return Round(
+        player=player,
+        game="slot",
+        stake=10,
+        balance_after=2**53 - 1,
+        outcome={"reels": [["7️⃣", "%s", 'a"b']], "none": None},
+        config_version=1,
+        server_seed_hash="%" * 64,
+        client_seed="'; --",
+        nonce=nonce,
+        created_at=now,
+        settled_at=now,
+        **facts,
+    )
+
+
+def stored(row: Any) -> dict[str, Any]:
+    """Every column as the database has it, but what makes two rows two."""
+    values: dict[str, Any] = type(row).objects.values().get(pk=row.pk)
+    return {name: value for name, value in values.items() if name not in ("id", "round_id", "nonce", "seq")}
+
+
+def test_an_inserted_row_is_what_save_would_have_stored(ada: Player) -> None:
+    ours, theirs = new_round(ada, 1), new_round(ada, 2)
+    theirs.created_at = theirs.settled_at = ours.created_at
+    rows.insert([ours])
+    theirs.save(force_insert=True)
+    assert stored(ours) == stored(theirs)
+    assert Round.objects.get(round_id=ours.round_id) == ours
+    assert ours._state.adding is False
+
+
+def test_several_rows_are_one_statement_and_keep_their_order(ada: Player) -> None:
+    events = [
+        StreamEvent(player=ada, seq=seq, type="t", data={"n": seq}, created_at=days.now()) for seq in (91, 92, 93)
+    ]
+    with CaptureQueriesContext(connection) as captured:
+        rows.insert(events)
+    assert len(captured) == 1
+    assert [StreamEvent.objects.get(pk=event.pk).data for event in events] == [{"n": 91}, {"n": 92}, {"n": 93}]
+
+
+def test_a_row_without_a_counted_id_keeps_its_own(sam: Player) -> None:
+    with unsealed():
+        Entry.objects.filter(wallet_id=sam.pk).delete()
+    Wallet.objects.filter(pk=sam.pk).delete()
+    wallet = Wallet(player_id=sam.pk, balance=5)
+    rows.insert([wallet])
+    assert (wallet.pk, Wallet.objects.get(pk=sam.pk).balance) == (sam.pk, 5)
+
+
+def test_an_update_writes_every_column(ada: Player) -> None:
+    wallet = Wallet.objects.get(pk=ada.pk)
+    wallet.nonce, wallet.client_seed, wallet.open_round_due_at = 7, "%s'", days.now()
+    with CaptureQueriesContext(connection) as captured:
+        rows.update(wallet)
+    assert len(captured) == 1
+    assert Wallet.objects.values().get(pk=ada.pk) == {
+        field.attname: getattr(wallet, field.attname) for field in Wallet._meta.concrete_fields
+    }
+
+
+def test_an_update_touches_its_own_row_only(ada: Player, bob: Player) -> None:
+    before = Wallet.objects.values().get(pk=bob.pk)
+    wallet = Wallet.objects.get(pk=ada.pk)
+    wallet.balance = 1
+    rows.update(wallet)
+    assert Wallet.objects.values().get(pk=bob.pk) == before
+
+
+def test_an_update_of_a_row_that_is_gone_is_loud(ada: Player) -> None:
+    with pytest.raises(Round.DoesNotExist):
+        rows.update(
+            Round(pk=10**9, player=ada, stake=1, balance_after=1, config_version=1, nonce=1, created_at=days.now())
+        )
+
+
+def test_the_database_still_refuses_what_must_not_be(ada: Player) -> None:
+    entry = Entry(
+        wallet_id=ada.pk,
+        seq=10**6,
+        code=EntryCode.SLOT_BET,
+        amount=0,
+        debit=Account.PLAYER,
+        credit=Account.SLOTS,
+        balance_after=0,
+        reference="x",
+        created_at=days.now(),
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.insert([entry])
