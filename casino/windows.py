@@ -6,6 +6,7 @@ from typing import Any
 
 from casino.lib.pages import windows
 from games import history, lobby, stats
+from shop.models import Purchase
 
 Json = dict[str, Any]
 
@@ -15,6 +16,7 @@ def open_windows() -> None:
     windows.games = lambda: lobby.games(None)
     windows.statistics = stats.stats_of
     windows.rounds = _rounds
+    windows.pending_purchases = lambda player_id: Purchase.objects.of(player_id).pending().count()
     windows.belongings = _belongings
 
 
