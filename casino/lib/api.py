@@ -43,6 +43,8 @@ class Endpoint(APIView):
         self.check_permissions(request)
         if request.method in _UNSAFE:
             check_size_and_type(request._request)
+        if any(isinstance(name, str) and has_unstorable(name) for name in kwargs.values()):
+            raise errors.not_found()  # no row has such a name, and PostgreSQL refuses to look for one
 
     def _identify(self, request: Request) -> None:
         try:
