@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from accounts.admin import EvidenceAdmin
 from games.models import Game, GameConfig, GameStats, Round
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A list nobody changes here: rounds and tables are evidence."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-
 @admin.register(Round)
-class RoundAdmin(ReadOnlyAdmin):
+class RoundAdmin(EvidenceAdmin):
     """Every round with its outcome and proof."""
 
     list_display = ("id", "player", "game", "stake", "payout", "net_change", "status", "balance_after", "created_at")
@@ -36,11 +18,10 @@ class RoundAdmin(ReadOnlyAdmin):
     search_fields = ("=round_id", "=player__site_id", "=player__nickname", "=server_seed_hash")
     search_help_text = "round_id, site_id, nickname, server_seed_hash"
     date_hierarchy = "created_at"
-    show_full_result_count = False
 
 
 @admin.register(GameStats)
-class GameStatsAdmin(ReadOnlyAdmin):
+class GameStatsAdmin(EvidenceAdmin):
     """Running totals per player and game."""
 
     list_display = ("player", "game", "rounds", "wins", "ties", "losses", "wagered", "won", "max_win", "updated_at")
@@ -50,7 +31,7 @@ class GameStatsAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Game)
-class GameAdmin(ReadOnlyAdmin):
+class GameAdmin(EvidenceAdmin):
     """Which table each game is played by, and whether it is paused."""
 
     list_display = ("id", "config", "pause_reason")
@@ -58,7 +39,7 @@ class GameAdmin(ReadOnlyAdmin):
 
 
 @admin.register(GameConfig)
-class GameConfigAdmin(ReadOnlyAdmin):
+class GameConfigAdmin(EvidenceAdmin):
     """Every version of every table."""
 
     list_display = ("game", "version", "fingerprint", "valid_from")
