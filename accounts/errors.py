@@ -118,3 +118,8 @@ def refresh_invalid() -> Refusal:
 def refresh_reused() -> Refusal:
     """401: a refresh token was used again; its whole session is ended."""
     return Refusal("REFRESH_REUSED", 401, _("토큰이 취소되었습니다"))
+
+
+def self_change_forbidden() -> Refusal:
+    """400: staff may not do this to their own account."""
+    return Refusal("SELF_CHANGE_FORBIDDEN", 400, _("자신의 계정에는 수행할 수 없는 작업입니다"))

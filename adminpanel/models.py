@@ -24,3 +24,8 @@ class Inspection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M:%S} {'ok' if not self.broken else f'{self.broken} broken'}"
+
+    @property
+    def holding(self) -> int:
+        """How many truths hold."""
+        return len(self.truths) - self.broken

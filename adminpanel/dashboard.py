@@ -1,0 +1,156 @@
+"""Today in numbers: what the first page of the admin shows, read when it is opened."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Count, FloatField, Q, Sum
+from django.db.models.functions import Cast, Coalesce, TruncDate
+
+from accounts.models import Account, Audit, AuthSession, Entry, EntryCode, Player
+from adminpanel import charts
+from adminpanel.models import Inspection
+from casino.lib.days import day_of
+from games import floor
+from games.engine import returns
+from games.models import Game, GameType, Round
+from shop.models import Currency, Product, Purchase, PurchaseStatus
+
+Json = dict[str, Any]
+CHART_DAYS: Final = 14
+SELLERS: Final = 5
+LOW_STOCK: Final = 20
+ALARMS: Final = 5
+_Z_95: Final = 1.96
+
+
+def of_today(*, now: datetime) -> Json:
+    """Every number of the page; a day is the UTC day."""
+    midnight = datetime.combine(day_of(now), time.min, UTC)
+    return {
+        "as_of": now,
+        "alarms": _alarms(now),
+        "players": _players(now, midnight),
+        "revenue": _revenue(now, midnight),
+        "pending": _pending(now),
+        "gold": _gold(midnight),
+        "plays": _plays(midnight),
+        "books": Inspection.objects.first(),
+        "sellers": _best_sellers(now),
+        "shelves": _stock_at_risk(),
+    }
+
+
+def _alarms(now: datetime) -> list[Audit]:
+    loud = Audit.objects.filter(severity__in=(Audit.Severity.CRITICAL, Audit.Severity.WARNING))
+    return list(loud.filter(created_at__gt=now - timedelta(days=1)).order_by("-id")[:ALARMS])
+
+
+def _players(now: datetime, midnight: datetime) -> Json:
+    counted = Player.objects.aggregate(total=Count("pk"), new=Count("pk", filter=Q(created_at__gte=midnight)))
+    online = AuthSession.objects.online(now).aggregate(number=Count("player", distinct=True))
+    return {**counted, "online": online["number"]}
+
+
+def _revenue(now: datetime, midnight: datetime) -> Json:
+    """US cents of money purchases that succeeded, as the days they were settled on."""
+    sold = Purchase.objects.filter(currency=Currency.USD, status=PurchaseStatus.SUCCESS)
+    total = sold.aggregate(cents=Coalesce(Sum("amount"), 0))["cents"]
+    first = midnight - timedelta(days=CHART_DAYS - 1)
+    by_day = dict(
+        sold.filter(settled_at__gte=first)
+        .annotate(day=TruncDate("settled_at", tzinfo=UTC))
+        .values_list("day")
+        .annotate(cents=Sum("amount"))
+    )
+    days = [day_of(first + timedelta(days=number)) for number in range(CHART_DAYS)]
+    return {
+        "today": by_day.get(days[-1], 0),
+        "total": total,
+        "chart": charts.bars([(day, by_day.get(day, 0)) for day in days]),
+    }
+
+
+def _pending(now: datetime) -> Json:
+    age = settings.PENDING_PURCHASE_MAX_AGE
+    stale = Q(charged_at=None, created_at__lt=now - age)
+    counted = Purchase.objects.pending().aggregate(waiting=Count("pk"), stale=Count("pk", filter=stale))
+    return {**counted, "minutes": int(age.total_seconds() // 60)}
+
+
+def _gold(midnight: datetime) -> Json:
+    """What came into players' hands and what left them today, by why."""
+    moved = Entry.objects.filter(created_at__gte=midnight).values_list("credit", "code").annotate(gold=Sum("amount"))
+    minted: list[tuple[str, int]] = []
+    burned: list[tuple[str, int]] = []
+    for credit, code, gold in moved.order_by("-gold"):
+        (minted if credit == Account.PLAYER else burned).append((EntryCode(code).label, gold))
+    top = max(sum(gold for _, gold in minted), sum(gold for _, gold in burned), 1)
+    return {
+        "minted": sum(gold for _, gold in minted),
+        "burned": sum(gold for _, gold in burned),
+        "net": sum(gold for _, gold in minted) - sum(gold for _, gold in burned),
+        "minted_parts": charts.parts(minted, top),
+        "burned_parts": charts.parts(burned, top),
+    }
+
+
+def _plays(midnight: datetime) -> Json:
+    """Rounds, stakes and payouts of today, and per game the actual return beside the exact one."""
+    stake, payout = Cast("stake", FloatField()), Cast("payout", FloatField())
+    rows = (
+        Round.objects.settled()
+        .filter(created_at__gte=midnight)
+        .order_by()
+        .values("game")
+        .annotate(
+            rounds=Count("pk"),
+            wagered=Sum("stake"),
+            paid=Sum("payout"),
+            stake_squares=Sum(stake * stake),
+            payout_squares=Sum(payout * payout),
+            products=Sum(stake * payout),
+        )
+    )
+    today = {row["game"]: row for row in rows}
+    games = [
+        _returned(game, dict(today.get(game.pk, {}))) for game in Game.objects.select_related("config").order_by("pk")
+    ]
+    return {
+        "rounds": sum(row["rounds"] for row in today.values()),
+        "wagered": sum(row["wagered"] for row in today.values()),
+        "paid": sum(row["paid"] for row in today.values()),
+        "games": games,
+    }
+
+
+def _returned(game: Game, row: Json) -> Json:
+    exact = float(returns.slot_return(floor.slot_machine(game.config.fingerprint))) * 100
+    facts: Json = {"name": GameType(game.pk).label, "is_paused": game.is_paused, "exact": exact, "rounds": 0}
+    if not row:
+        return facts
+    actual = row["paid"] / row["wagered"]
+    # Ratio of two sums: its spread follows from payout - actual * stake, summed over the rounds.
+    squares = row["payout_squares"] - 2 * actual * row["products"] + actual * actual * row["stake_squares"]
+    spread = _Z_95 * math.sqrt(max(squares, 0.0)) / row["wagered"] * 100
+    seen = actual * 100
+    return {
+        **facts,
+        "rounds": row["rounds"],
+        "actual": seen,
+        "drawing": charts.interval(exact=exact, seen=seen, spread=spread),
+        "is_odd": row["rounds"] > 1 and abs(seen - exact) > 2 * spread,
+    }
+
+
+def _best_sellers(now: datetime) -> list[Json]:
+    sold = Purchase.objects.filter(status=PurchaseStatus.SUCCESS, created_at__gt=now - timedelta(days=30))
+    by_item = sold.order_by().values("item_name", "currency").annotate(number=Sum("quantity"), earned=Sum("amount"))
+    return [dict(row) for row in by_item.order_by("-number", "item_name")[:SELLERS]]
+
+
+def _stock_at_risk() -> list[Product]:
+    return list(Product.objects.on_sale().filter(stock_remaining__lte=LOW_STOCK).order_by("stock_remaining")[:SELLERS])
