@@ -14,6 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
+
+from django.db import transaction
 
 from accounts import errors
 from accounts.models import Account, Entry, EntryCode, Wallet
@@ -32,6 +35,8 @@ class OpenWallet:
         self.now = now
         self._entries: list[Entry] = []
         self._events: list[Event] = []
+        self._profile_news: ProfileUpdate | None = None
+        self._opened_as = _facts(row)
 
     @property
     def balance(self) -> int:
@@ -51,6 +56,26 @@ class OpenWallet:
     def tell(self, event: Event) -> None:
         """Adds an event to the player's stream, in the published order of its operation."""
         self._events.append(event)
+
+    def tell_profile(self, changes: dict[str, Any], *, reason: str, ref: str) -> None:
+        """Adds `changes` to the operation's one profile_update; a balance that moves joins them."""
+        told = self._profile_news.changes if self._profile_news else {}
+        self._profile_news = ProfileUpdate(told | changes, reason, ref)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that may fail: when it raises, neither its rows nor what it did to this wallet stays."""
+        facts, entries, events = _facts(self.row), len(self._entries), len(self._events)
+        profile_news = self._profile_news
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            for name, value in facts.items():
+                setattr(self.row, name, value)
+            del self._entries[entries:], self._events[events:]
+            self._profile_news = profile_news
+            raise
 
     def _move(self, signed: int, debit: Account, credit: Account, code: EntryCode, reference: str, reason: str) -> None:
         if signed == 0:
@@ -75,21 +100,28 @@ class OpenWallet:
         )
 
     def close(self) -> None:
-        """Writes entries, wallet and events, and hints at the news once all is committed."""
+        """Writes entries, wallet and events as far as anything moved, and hints at the news once all is committed."""
         if self._entries:
             Entry.objects.bulk_create(self._entries)
-            self._events.append(_balance_news(self._entries[-1]))
+            last = self._entries[-1]
+            self.tell_profile(_balances(last.balance_after), reason=last.code, ref=last.reference)
+        if self._profile_news:
+            self._events.append(self._profile_news)
         first_seq = self.row.stream_seq + 1
         self.row.stream_seq += len(self._events)
-        self.row.save(force_update=True)
+        if _facts(self.row) != self._opened_as:
+            self.row.save(force_update=True)
         if self._events:
             messages = stream.append(self.row.pk, first_seq, in_order(self._events), self.now)
             publish.after_commit(self.row.pk, messages)
 
 
-def _balance_news(entry: Entry) -> ProfileUpdate:
-    balance = entry.balance_after
-    return ProfileUpdate({"gold_balance": balance, "cyber_token_balance": balance}, entry.code, entry.reference)
+def _balances(balance: int) -> dict[str, int]:
+    return {"gold_balance": balance, "cyber_token_balance": balance}
+
+
+def _facts(row: Wallet) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 @contextmanager
