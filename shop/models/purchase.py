@@ -163,15 +163,16 @@ class Purchase(models.Model):
     @property
     def gold_granted(self) -> int | None:
         """The gold it brought, once it succeeded."""
-        return self.gold if not self.is_paid_in_gold and self._succeeded else None
+        return self.gold if self.kind != PurchaseKind.ITEM and self.has_succeeded else None
 
     @property
     def gold_spent(self) -> int | None:
         """The gold it cost, once it succeeded."""
-        return self.amount if self.is_paid_in_gold and self._succeeded else None
+        return self.amount if self.is_paid_in_gold and self.has_succeeded else None
 
     @property
-    def _succeeded(self) -> bool:
+    def has_succeeded(self) -> bool:
+        """Whether the buyer got it; a refund comes later and does not change that."""
         return self.status in (PurchaseStatus.SUCCESS, PurchaseStatus.REFUNDED)
 
     def note(self, step: str, now: datetime, **facts: Any) -> None:

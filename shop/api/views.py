@@ -1,0 +1,145 @@
+"""The shop's endpoints: they translate, `catalogue`, `buy`, `settle` and `receipts` decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import caller
+from accounts.models import Player
+from casino.lib import days, errors, idempotency
+from casino.lib.api import Endpoint
+from casino.lib.gate import Access
+from casino.lib.schema import describe
+from shop import buy, catalogue, inventory, receipts, settle, velocity
+from shop.api import serializers
+from shop.models import Product
+
+Json = dict[str, Any]
+_BUY_REFUSALS = (403, 404, 409, 429)
+
+
+def _answered(answer: Json) -> Response:
+    """An answer that may be a replay; a replay says so in a header too."""
+    return Response(answer, headers={"Idempotency-Replayed": "true"} if answer["idempotent_reuse"] else None)
+
+
+def _viewer(request: Request) -> Player | None:
+    return caller(request) if request.user.is_authenticated else None
+
+
+class Catalog(Endpoint):
+    """The money packs."""
+
+    access = Access.PUBLIC
+
+    @describe(answer=serializers.Pack(many=True))
+    def get(self, request: Request) -> Response:
+        """Gold for money."""
+        return Response(catalogue.packs(_viewer(request), now=days.now()))
+
+
+class Items(Endpoint):
+    """Everything on sale."""
+
+    access = Access.PUBLIC
+
+    @describe(answer=serializers.ShopItem(many=True))
+    def get(self, request: Request) -> Response:
+        """Packs and items in the shop's order."""
+        return Response(catalogue.items(_viewer(request), now=days.now()))
+
+
+class Products(Endpoint):
+    """The gold-priced products."""
+
+    access = Access.PUBLIC
+
+    @describe(answer=serializers.ShopItem(many=True))
+    def get(self, request: Request) -> Response:
+        """Cheapest first."""
+        return Response(catalogue.gold_priced(_viewer(request), now=days.now()))
+
+
+class Buy(Endpoint):
+    """Buying what the body names."""
+
+    @describe(body=serializers.BuyBody, answer=serializers.Receipt, refusals=_BUY_REFUSALS, keyed=True)
+    def post(self, request: Request) -> Response:
+        """Price and buyer are the server's to say; the answer tells success, failure or a payment that waits."""
+        body = self.body(serializers.BuyBody)
+        return self.sell(request, body["product_id"] if "product_id" in body else body["item_id"], body)
+
+    def sell(self, request: Request, name: int | str, body: Json) -> Response:
+        """Sells the product called `name`; its names all make the same payload."""
+        if "gateway_mode" in body and settings.IS_PRODUCTION:
+            raise errors.dev_only()
+        player, product = caller(request), Product.objects.named(name)
+        card = velocity.card_hash(body.get("card_token", ""))
+        named = {"product": product.pk if product else str(name), "card_token": card}
+        payload = {field: value for field, value in self.payload().items() if field not in ("product_id", "item_id")}
+        key = idempotency.read_key(
+            request, self.payload(), player_id=player.pk, operation=buy.OPERATION, payload=payload | named
+        )
+        order = buy.Order(
+            product=product,
+            quantity=body["quantity"],
+            expected_price=body.get("expected_price"),
+            promo_code=body.get("promo_code", ""),
+            payment_method=body.get("payment_method", ""),
+            card_hash=card,
+            gateway_mode=body.get("gateway_mode", ""),
+        )
+        return _answered(receipts.receipt(buy.buy(player=player, order=order, key=key)))
+
+
+class BuyByPath(Buy):
+    """Buying what the path names."""
+
+    @describe(body=serializers.PathBuyBody, answer=serializers.Receipt, refusals=_BUY_REFUSALS, keyed=True)
+    def post(self, request: Request, product_id: str) -> Response:
+        """The same with the product in the path; the body may be empty."""
+        return self.sell(request, product_id, self.body(serializers.PathBuyBody))
+
+
+class Transactions(Endpoint):
+    """The caller's purchases."""
+
+    @describe(query=serializers.TransactionsQuery, answer=serializers.TransactionsAnswer)
+    def get(self, request: Request) -> Response:
+        """Newest first."""
+        return Response(receipts.page(caller(request), **self.query(serializers.TransactionsQuery)))
+
+
+class TransactionByReceipt(Endpoint):
+    """One purchase."""
+
+    @describe(answer=serializers.TransactionDetail, refusals=(404,))
+    def get(self, request: Request, receipt: str) -> Response:
+        """With its timeline; for the buyer and staff, to others as if it did not exist."""
+        return Response(receipts.detail(receipts.find(receipt, reader=caller(request), staff_may_read=True)))
+
+
+class Settle(Endpoint):
+    """A pending payment, asked about."""
+
+    @describe(answer=serializers.SettleAnswer, refusals=(400, 404, 409), keyed=True)
+    def post(self, request: Request, receipt: str) -> Response:
+        """Asks the gateway once; a purchase that is final only tells its state."""
+        player, payload = caller(request), self.payload()
+        key = idempotency.read_key(
+            request, payload, player_id=player.pk, operation=settle.OPERATION, payload=payload | {"receipt": receipt}
+        )
+        return _answered(settle.settle(player=player, receipt_code=receipt, key=key))
+
+
+class Inventory(Endpoint):
+    """What the caller keeps."""
+
+    @describe(query=serializers.InventoryQuery, answer=serializers.InventoryAnswer)
+    def get(self, request: Request) -> Response:
+        """Newest first."""
+        return Response(inventory.page(caller(request), **self.query(serializers.InventoryQuery)))

@@ -1,0 +1,49 @@
+"""What the shop counts for operators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from prometheus_client import Counter
+
+from shop.models import Purchase, PurchaseStatus
+
+_attempts = Counter("purchase_attempt_total", "Purchases by flow, result and reason", ["flow", "result", "reason"])
+_RESULTS = {
+    PurchaseStatus.SUCCESS: "success",
+    PurchaseStatus.PENDING: "pending",
+    PurchaseStatus.FAILED: "fail",
+    PurchaseStatus.VOIDED: "fail",
+}
+
+
+def flow_of(purchase: Purchase) -> str:
+    """Which flow a buy counts under."""
+    return "item" if purchase.is_paid_in_gold else "buy"
+
+
+def count_start(purchase: Purchase) -> None:
+    """Counts an attempt that reached the velocity guard."""
+    _attempts.labels(flow_of(purchase), "start", "").inc()
+
+
+def count_end(purchase: Purchase, flow: str, reason: str | None = None) -> None:
+    """Counts what a purchase came to, once its transaction has committed; without a receipt it failed."""
+    result = _RESULTS[PurchaseStatus(purchase.status)] if purchase.receipt_code else "fail"
+    _attempts.labels(flow, result, purchase.reason_code if reason is None else reason).inc()
+
+
+def count_replay(purchase: Purchase) -> None:
+    """Counts an answer that was given again."""
+    _attempts.labels(flow_of(purchase), "idempotent_reuse", "").inc()
+
+
+def pending_purchases() -> int:
+    """Purchases that wait: `cc_pending_purchases`."""
+    return Purchase.objects.pending().count()
+
+
+def stale_purchases(now: datetime) -> int:
+    """Those that have waited too long: `cc_pending_purchases_stale`."""
+    return Purchase.objects.stale(now, settings.PENDING_PURCHASE_MAX_AGE).count()

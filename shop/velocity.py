@@ -1,0 +1,44 @@
+"""The velocity guard: too many attempts, or too many cards, in a short time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from accounts import audit
+from shop.models import Purchase, PurchaseRefusal, Reason
+
+
+def card_hash(token: str) -> str:
+    """What is kept of a card token: its keyed hash, empty for no card."""
+    return salted_hmac("shop.velocity.card", token, algorithm="sha256").hexdigest() if token else ""
+
+
+def is_too_much(player_id: int, card: str, now: datetime) -> bool:
+    """Whether one more attempt with this card (a hash) is refused. One statement; the wallet is locked."""
+    since = now - settings.FRAUD_WINDOW
+    purchases = Purchase.objects.filter(player_id=player_id, created_at__gt=since).values_list("card_hash")
+    refusals = PurchaseRefusal.objects.filter(player_id=player_id, created_at__gt=since).values_list("card_hash")
+    cards = [card for (card,) in purchases.union(refusals, all=True)[: settings.FRAUD_MAX_PURCHASES]]
+    if len(cards) >= settings.FRAUD_MAX_PURCHASES:
+        return True
+    known = set(cards) - {""}
+    return bool(card) and card not in known and len(known) + 1 >= settings.FRAUD_MAX_CARDS
+
+
+def sound_alarm(attempt: Purchase, now: datetime) -> None:
+    """Writes the audit row of a blocked player, once in each window. Called before the attempt is counted."""
+    since = now - settings.FRAUD_WINDOW
+    blocked = PurchaseRefusal.objects.filter(
+        player_id=attempt.player_id, created_at__gt=since, reason_code=Reason.FRAUD_BLOCK
+    )
+    if not blocked.exists():
+        facts = {"product_id": attempt.product.product_id, "amount": attempt.amount, "currency": attempt.currency}
+        audit.record(action="FRAUD_BLOCK", target_type="player", target_id=attempt.player_id, details=facts, now=now)
+
+
+def forget_old_attempts(now: datetime) -> int:
+    """Deletes refused attempts the guard no longer looks at; how many there were."""
+    return PurchaseRefusal.objects.filter(created_at__lte=now - settings.FRAUD_WINDOW).delete()[0]
