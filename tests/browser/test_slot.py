@@ -69,7 +69,13 @@ def still(visit: Begin) -> Visit:
 
 @pytest.fixture
 def machine(still: Visit) -> Page:
-    return still.sign_up("/games/slot")
+    return ready(still.sign_up("/games/slot"))
+
+
+def ready(page: Page) -> Page:
+    """Waits until the machine's script listens."""
+    expect(page.locator("[data-component=slot][data-ready]")).to_be_attached()
+    return page
 
 
 def part(page: Page, name: str) -> Any:
@@ -209,6 +215,7 @@ def test_an_uneven_stake_shows_what_cutting_takes_and_offers_the_even_one(machin
     part(machine, "stake").fill("13")
     slot = tables.parse_slot(tables.FIRST_VERSIONS["slot"])
     cut = returns.slot_return_after_cutting(slot, stake=13, lines=5)
+    expect(machine.get_by_test_id("slot-stake-return")).not_to_have_text("96.342%")
     shown = float(machine.get_by_test_id("slot-stake-return").inner_text().removesuffix("%"))
     assert shown < 96.342
     assert 0 <= float(cut) * 100 - shown < 0.001
@@ -262,7 +269,7 @@ def test_the_keyboard_alone_chooses_lines_and_spins(machine: Page) -> None:
 
 
 def test_reels_roll_until_the_answer_and_the_gold_waits_for_them(visit: Begin) -> None:
-    page = visit().sign_up("/games/slot")
+    page = ready(visit().sign_up("/games/slot"))
     expect(page.get_by_test_id("connection-pill")).to_have_attribute("data-state", "live")
     page.get_by_test_id("slot-spin").click()
     expect(part(page, "reels")).to_have_attribute("data-state", "rolling")
@@ -273,10 +280,10 @@ def test_reels_roll_until_the_answer_and_the_gold_waits_for_them(visit: Begin) -
 
 
 def test_a_second_press_shows_the_answer_at_once_and_asks_for_nothing(visit: Begin) -> None:
-    page = visit().sign_up("/games/slot")
+    page = ready(visit().sign_up("/games/slot"))
     asked = answers_with(page, answer(100, [], 900))
     page.get_by_test_id("slot-spin").click()
-    page.wait_for_function("document.querySelectorAll('.reel__cell').length > 40")
+    expect(page.locator(".reel__cell").nth(40)).to_be_attached()
     page.get_by_test_id("slot-spin").click()
     expect(part(page, "detail")).to_have_text("적중 없음", timeout=900)
     assert len(asked) == 1
@@ -298,7 +305,7 @@ def test_the_paytable_opens_pays_in_the_chosen_stake_and_gives_the_focus_back(ma
 
 
 def test_visitors_see_everything_and_the_lever_leads_to_the_door(visit: Begin) -> None:
-    page = visit(viewport=PHONE).page("/games/slot")
+    page = ready(visit(viewport=PHONE).page("/games/slot"))
     expect(page.get_by_test_id("slot-rtp")).to_have_text("96.342%")
     page.locator("[data-step=double]").click()
     expect(part(page, "stake")).to_have_value("200")

@@ -198,4 +198,7 @@ function goodOf({ dataset }) {
 /** The same order sent again is the same purchase. @param {Order} one @param {Order} other */
 const isSame = (one, other) => one.good.product === other.good.product && one.good.final === other.good.final && one.quantity === other.quantity;
 
-mount("shop", (root) => new Shop(root));
+mount("shop", (root) => {
+  new Shop(root);
+  root.dataset.ready = "";
+});

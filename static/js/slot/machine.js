@@ -177,4 +177,7 @@ class Machine {
 /** @param {any} answer a spin's answer, or a round with its outcome @returns {import("./result.js").Spin} */
 const spinOf = ({ round_id, bet_amount, win_amount, reels, win_lines, fair }) => ({ round_id, bet: bet_amount, win: win_amount, reels, win_lines, fair });
 
-mount("slot", (root) => new Machine(root));
+mount("slot", (root) => {
+  new Machine(root);
+  root.dataset.ready = "";
+});

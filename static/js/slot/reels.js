@@ -26,6 +26,7 @@ export class Reels {
     /** @type {Animation[]} */
     this.rolling = [];
     this.startedAt = 0;
+    this.hurried = false;
     /** @type {() => void} */
     this.onStop = () => {};
   }
@@ -34,6 +35,7 @@ export class Reels {
   roll() {
     this.clear("rolling");
     this.startedAt = performance.now();
+    this.hurried = false;
     if (still()) return;
     const passing = [...this.faces.keys()];
     this.rolling = this.strips.map((strip, reel) => {
@@ -55,14 +57,14 @@ export class Reels {
     const columns = this.strips.map((_, column) => rows.map((row) => row[column]));
     if (!still()) {
       await pause(ROLL_MIN_MS - (performance.now() - this.startedAt));
-      this.rolling = await this.settle(columns);
-      await Promise.allSettled(this.rolling.map((motion) => motion.finished));
+      if (!this.hurried) this.rolling = this.settle(columns);
+      await Promise.allSettled(this.rolling.filter(endsItself).map((motion) => motion.finished));
     }
     this.show(columns);
   }
 
-  /** @param {string[][]} columns @returns {Promise<Animation[]>} */
-  async settle(columns) {
+  /** @param {string[][]} columns @returns {Animation[]} */
+  settle(columns) {
     const passing = [...this.faces.keys()];
     this.rolling.forEach((motion) => motion.cancel());
     return columns.map((column, reel) => {
@@ -81,7 +83,8 @@ export class Reels {
 
   /** Show the answer at once: the player asked not to wait. */
   hurry() {
-    for (const motion of this.rolling) if (motion.effect?.getComputedTiming().iterations !== Infinity) motion.finish();
+    this.hurried = true;
+    for (const motion of this.rolling.filter(endsItself)) motion.finish();
   }
 
   /** No answer came: the pictures go back to what they were. */
@@ -97,6 +100,7 @@ export class Reels {
 
   /** @param {string[][]} columns */
   show(columns) {
+    this.rolling.forEach((motion) => motion.cancel());
     this.rolling = [];
     this.strips.forEach((strip, reel) => {
       strip.classList.remove("is-rolling");
@@ -129,6 +133,9 @@ export class Reels {
     return cell;
   }
 }
+
+/** Whether a motion comes to an end by itself. @param {Animation} motion */
+const endsItself = (motion) => motion.effect?.getComputedTiming().iterations !== Infinity;
 
 /** @param {string} art href of a drawn symbol @returns {SVGSVGElement} */
 export function picture(art) {
