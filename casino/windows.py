@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casino.lib.pages import windows
+from casino.sources import open_sources
 from games import history, lobby, stats
 from shop.models import Purchase
 
@@ -18,6 +19,7 @@ def open_windows() -> None:
     windows.rounds = _rounds
     windows.pending_purchases = lambda player_id: Purchase.objects.of(player_id).pending().count()
     windows.belongings = _belongings
+    open_sources()
 
 
 def _belongings(player_id: int) -> Json:

@@ -1,4 +1,7 @@
-"""The hint after commit: "player 7 has news". Best effort; whoever misses it reads the stream by number."""
+"""The hint after commit: "player 7 has news". Best effort; whoever misses it reads the stream by number.
+
+Through Redis when there is one, else straight to the sockets of this process. Never raises, never waits long.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+
+from casino.lib.days import now as clock
+from realtime import metrics
+from realtime.hints import Ended, Hint, Shout, news_of
+from realtime.hub import hub
+from realtime.relay import sender
 
 Json = dict[str, Any]
 
@@ -29,8 +38,22 @@ def sessions_ended_after_commit(player_id: int, sids: Sequence[str]) -> None:
 
 
 def send(player_id: int, messages: Sequence[Json]) -> None:
-    """Placeholder until the transport is wired."""
+    """Hints at stored `messages`, which follow each other without a gap."""
+    for message in messages:
+        metrics.events.labels(message["type"]).inc()
+    _pass_on(news_of(player_id, messages))
 
 
 def end_sessions(player_id: int, sids: Sequence[str]) -> None:
-    """Placeholder until the transport is wired."""
+    """Closes the sockets of these sessions with 4401, on every process."""
+    _pass_on(Ended(player_id, list(sids)))
+
+
+def broadcast(kind: str, data: Json) -> None:
+    """Tells all open sockets something that is not stored."""
+    _pass_on(Shout(kind, data, clock().timestamp()))
+
+
+def _pass_on(hint: Hint) -> None:
+    if not sender.send(hint):
+        hub.hand_over(hint)

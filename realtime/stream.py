@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Max, Min
+from django.conf import settings
+from django.db.models import Count, F, Max, Min
 
 from realtime.events import Event
 from realtime.models import StreamEvent
 
 Json = dict[str, Any]
+REPLAY_MAX: Final = 1000
 
 
 def append(player_id: int, first_seq: int, events: Sequence[Event], now: datetime) -> list[Json]:
@@ -59,3 +61,47 @@ def after(player_id: int, seq: int, *, limit: int, until: int | None = None) -> 
     if until is not None:
         rows = rows.filter(seq__lte=until)
     return [message(row) for row in rows[:limit]]
+
+
+def missed(player_id: int, since: int, *, latest: int) -> list[Json] | None:
+    """Every message after `since` up to `latest`, or None when that cannot be told without a gap."""
+    if not 0 <= latest - since <= REPLAY_MAX:
+        return None
+    messages = after(player_id, since, limit=REPLAY_MAX, until=latest)
+    return messages if len(messages) == latest - since else None
+
+
+def prune(now: datetime) -> int:
+    """Trims every player's history to what is kept; returns how many events went.
+
+    Always the oldest part of a stream goes, never a piece from its middle.
+    """
+    old = StreamEvent.objects.filter(created_at__lt=now - settings.REALTIME_RETENTION)
+    ends = dict(old.order_by().values_list("player_id").annotate(Max("seq")))
+    crowded = StreamEvent.objects.order_by().values_list("player_id").annotate(latest=Max("seq"), kept=Count("pk"))
+    for player_id, latest, _kept in crowded.filter(kept__gt=settings.REALTIME_HISTORY_MAX):
+        ends[player_id] = max(ends.get(player_id, 0), latest - settings.REALTIME_HISTORY_MAX)
+    return sum(
+        StreamEvent.objects.filter(player_id=player_id, seq__lte=end).delete()[0] for player_id, end in ends.items()
+    )
+
+
+def gaps() -> int:
+    """How many players' kept events do not follow each other one by one. Must be 0."""
+    spans = StreamEvent.objects.order_by().values("player_id").annotate(held=Count("pk"), span=Max("seq") - Min("seq"))
+    return spans.exclude(span=F("held") - 1).count()
+
+
+def page(player_id: int, *, since: int, limit: int, latest: int, is_same_life: bool) -> Json:
+    """A piece of the stream over HTTP; `recovered` is false, and nothing is told, when a part of it is lost."""
+    kept = span(player_id)
+    is_kept = since == latest or 0 < kept.oldest_seq <= since + 1
+    recovered = is_same_life and since <= latest and is_kept
+    items = after(player_id, since, limit=limit, until=latest) if recovered else []
+    return {
+        "latest_seq": latest,
+        "oldest_seq": kept.oldest_seq,
+        "recovered": recovered,
+        "items": items,
+        "has_more": bool(items) and items[-1]["seq"] < latest,
+    }

@@ -1,5 +1,13 @@
 """The stream over plain HTTP."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from realtime.api import views
+
+urlpatterns: list[URLPattern] = [
+    path("api/realtime/events", views.RealtimeEvents.as_view()),
+    path("api/test/realtime/emit/profile_update", views.EmitProfileUpdate.as_view()),
+    path("api/test/realtime/emit/reward_granted", views.EmitRewardGranted.as_view()),
+    path("api/test/realtime/emit/purchase_update", views.EmitPurchaseUpdate.as_view()),
+    path("api/test/realtime/emit/stats_update", views.EmitStatsUpdate.as_view()),
+]

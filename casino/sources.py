@@ -1,0 +1,114 @@
+"""Opens the sources of `realtime.sources`: who is at the socket's door, and the state a socket opens with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import queries, sessions, tokens
+from accounts.authentication import SID_KEY
+from accounts.ledger import open_wallet
+from accounts.models import AuthSession, Wallet
+from casino.lib.days import now as clock
+from casino.lib.days import stamp
+from casino.lib.errors import not_authenticated
+from games import stats
+from realtime.events import Event
+from realtime.sources import Credentials, Visitor, sources
+from shop.models import Purchase
+
+Json = dict[str, Any]
+
+
+def open_sources() -> None:
+    """Called by every way in: pages and API, sockets."""
+    sources.admit = admit
+    sources.latest_seqs = latest_seqs
+    sources.state = state
+    sources.ended = ended
+    sources.tell = tell
+
+
+def admit(credentials: Credentials) -> Visitor:
+    """The visitor behind an access token or a browser's cookies, or the refusal the API would give."""
+    now = clock()
+    if credentials.token is not None:
+        session = sessions.holder(tokens.read_access_token(credentials.token), now=now)
+        claims = jwt.decode(credentials.token, options={"verify_signature": False})  # verified one line above
+        return Visitor(session.player_id, session.sid, datetime.fromtimestamp(claims["exp"], UTC))
+    sid = _browser_session(credentials.cookies or {}).get(SID_KEY)
+    if sid is None:
+        raise not_authenticated()
+    session = sessions.holder(sid, now=now)
+    return Visitor(session.player_id, session.sid, session.absolute_expires_at)
+
+
+def _browser_session(cookies: Mapping[str, str]) -> SessionBase:
+    engine = import_module(settings.SESSION_ENGINE)
+    store: SessionBase = engine.SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+    return store
+
+
+def latest_seqs(player_ids: Collection[int]) -> dict[int, int]:
+    """The latest stream number of each player, from the row that gives the numbers out."""
+    return dict(Wallet.objects.filter(pk__in=player_ids).values_list("pk", "stream_seq"))
+
+
+def ended(sids: Collection[str]) -> set[str]:
+    """Those of `sids` that no longer admit their holder: revoked, over, banned, gone."""
+    now = clock()
+    shut_out = Q(player__is_banned=True) & (Q(player__banned_until=None) | Q(player__banned_until__gt=now))
+    living = AuthSession.objects.filter(sid__in=sids, player__is_active=True).live(now).exclude(shut_out)
+    return set(sids) - set(living.values_list("sid", flat=True))
+
+
+def state(player_id: int) -> Json:
+    """What a page needs to show the player's club: one read, one moment."""
+    wallet = Wallet.objects.select_related("player").get(pk=player_id)
+    return {
+        "profile": queries.profile(wallet.player, wallet),
+        "balance": {"gold_balance": wallet.balance, "cyber_token_balance": wallet.balance},
+        "streak": _NO_STREAK,
+        "stats": stats.stats_of(player_id),
+        "unread_notifications": 0,
+        "pending_purchases": [
+            _pending(purchase) for purchase in Purchase.objects.of(player_id).pending().select_related("product")
+        ],
+    }
+
+
+def _pending(purchase: Purchase) -> Json:
+    return {
+        "receipt_code": purchase.receipt_code,
+        "product_id": purchase.product.product_id,
+        "amount": purchase.amount,
+        "currency": purchase.currency,
+        "created_at": stamp(purchase.created_at),
+    }
+
+
+# The shape is the wire's; attendance fills it when the club counts days.
+_NO_STREAK: Json = {
+    "action_type": "DAILY_LOGIN",
+    "count": 0,
+    "ttl_seconds": None,
+    "ticked_today": False,
+    "last_tick_date": None,
+    "protection": {"enabled": False, "tokens": 0},
+    "claimed_today": False,
+}
+
+
+def tell(player_id: int, event_at: Callable[[int], Event]) -> int:
+    """Appends an event to the player's stream and nothing else; its number."""
+    with transaction.atomic(), open_wallet(player_id, now=clock()) as wallet:
+        wallet.tell(event_at(wallet.balance))
+    return wallet.row.stream_seq

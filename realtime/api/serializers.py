@@ -1,0 +1,68 @@
+"""The stream over HTTP: what goes in, what comes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from casino.lib.money import GOLD_LIMIT, QueryInteger, StrictInteger, StrictText
+
+
+class EventsQuery(serializers.Serializer[Any]):
+    """Where to go on."""
+
+    after = QueryInteger(min_value=0, max_value=GOLD_LIMIT, default=0)
+    limit = QueryInteger(min_value=1, max_value=500, default=100)
+    epoch = StrictText(max_length=64, required=False)
+
+
+class StreamMessage(serializers.Serializer[Any]):
+    """A stored event as on the socket."""
+
+    type = serializers.CharField()
+    user_id = serializers.IntegerField()
+    seq = serializers.IntegerField()
+    timestamp = serializers.FloatField(help_text="Unix seconds")
+    data = serializers.DictField()  # type: ignore[assignment]  # the wire's name
+
+
+class EventsPage(serializers.Serializer[Any]):
+    """A piece of the caller's stream."""
+
+    epoch = serializers.CharField()
+    latest_seq = serializers.IntegerField()
+    oldest_seq = serializers.IntegerField(help_text="oldest event still kept; 0 when none is")
+    recovered = serializers.BooleanField(help_text="false: something after `after` cannot be told any more")
+    items = StreamMessage(many=True)
+    has_more = serializers.BooleanField()
+
+
+class EmitProfileUpdate(serializers.Serializer[Any]):
+    """A made-up profile_update."""
+
+    changes = serializers.DictField()
+
+
+class EmitRewardGranted(serializers.Serializer[Any]):
+    """A made-up reward_granted."""
+
+    reward_type = StrictText(max_length=64)
+    amount = StrictInteger()
+    balance_after = StrictInteger(required=False)
+
+
+class EmitPurchaseUpdate(serializers.Serializer[Any]):
+    """A made-up purchase_update."""
+
+    status = StrictText(max_length=64)
+    product_id = StrictText(max_length=64, required=False, allow_null=True)
+    receipt_code = StrictText(max_length=64, required=False, allow_null=True)
+    reason_code = StrictText(max_length=64, required=False, allow_null=True)
+    amount = StrictInteger(required=False)
+
+
+class EmitStatsUpdate(serializers.Serializer[Any]):
+    """A made-up stats_update."""
+
+    stats = serializers.DictField()

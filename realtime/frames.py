@@ -1,0 +1,24 @@
+"""Messages as text on the wire, written once however many sockets show them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+Json = dict[str, Any]
+HEARTBEAT_SECONDS: Final = 30
+
+
+def frame(message: Mapping[str, Any]) -> str:
+    """`message` as compact JSON, encoded as the database stores event data."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
+
+
+def transient(kind: str, player_id: int, data: Json, now: datetime) -> str:
+    """A message that is not stored: its `seq` is null."""
+    message = {"type": kind, "user_id": player_id, "seq": None, "timestamp": now.timestamp(), "data": data}
+    return frame(message)
