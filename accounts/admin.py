@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext as _n
 
-from accounts import bans, sessions
+from accounts import bans, cards, sessions
 from accounts.models import Action, Audit, AuthSession, Entry, Invite, Player, Role, Wallet
 from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
@@ -228,6 +228,11 @@ class EntryAdmin(EvidenceAdmin):
         """Whose wallet it moved."""
         address = reverse("admin:accounts_player_change", args=[entry.wallet_id])
         return format_html('<a href="{}">{}</a>', address, entry.wallet.player.nickname)
+
+    @admin.display(description=gettext_lazy("종류"), ordering="code")
+    def kind(self, entry: Entry) -> str:
+        """Why gold moved."""
+        return cards.kind_name(entry.code)
 
     @admin.display(description=gettext_lazy("변동"), ordering="amount")
     def moved(self, entry: Entry) -> str:

@@ -67,6 +67,11 @@ def game_tiles(open_games: Sequence[Json]) -> list[Json]:
     ]
 
 
+def kind_name(code: str) -> str:
+    """What a kind of ledger entry is called."""
+    return str(_KINDS.get(code, code))
+
+
 def percent(share: float) -> str:
     """A share of 0 to 1 as percent, as exact as it is: 0.96342 → 96.342."""
     return f"{share * 100:.4f}".rstrip("0").rstrip(".")

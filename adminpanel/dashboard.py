@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db.models import Count, FloatField, Q, Sum
 from django.db.models.functions import Cast, Coalesce, TruncDate
 
-from accounts.models import Account, Audit, AuthSession, Entry, EntryCode, Player
+from accounts.cards import kind_name
+from accounts.models import Account, Audit, AuthSession, Entry, Player
 from adminpanel import charts
 from adminpanel.models import Inspection
 from casino.lib.days import day_of
@@ -87,7 +88,7 @@ def _gold(midnight: datetime) -> Json:
     minted: list[tuple[str, int]] = []
     burned: list[tuple[str, int]] = []
     for credit, code, gold in moved.order_by("-gold"):
-        (minted if credit == Account.PLAYER else burned).append((EntryCode(code).label, gold))
+        (minted if credit == Account.PLAYER else burned).append((kind_name(code), gold))
     top = max(sum(gold for _, gold in minted), sum(gold for _, gold in burned), 1)
     return {
         "minted": sum(gold for _, gold in minted),

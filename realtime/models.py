@@ -7,18 +7,23 @@ import secrets
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class StreamEvent(models.Model):
     """One stored event: `seq` rises by exactly 1 per player, in the order the changes committed."""
 
-    player = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="stream_events")
-    seq = models.PositiveBigIntegerField()
-    type = models.CharField(max_length=32)
-    data = models.JSONField(encoder=DjangoJSONEncoder)
-    created_at = models.DateTimeField(db_index=True)
+    player = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="stream_events", verbose_name=_("플레이어")
+    )
+    seq = models.PositiveBigIntegerField(_("순번"))
+    type = models.CharField(_("종류"), max_length=32)
+    data = models.JSONField(_("내용"), encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(_("시각"), db_index=True)
 
     class Meta:
+        verbose_name = _("실시간 이벤트")
+        verbose_name_plural = _("실시간 이벤트")
         constraints = [models.UniqueConstraint(fields=["player", "seq"], name="stream_seq_once")]
         ordering = ["player_id", "seq"]
 
@@ -33,8 +38,12 @@ def _new_epoch() -> str:
 class Epoch(models.Model):
     """The one row that names the life of the numbering; a new value makes every old `seq` void."""
 
-    value = models.CharField(max_length=16, default=_new_epoch)
-    started_at = models.DateTimeField(auto_now=True)
+    value = models.CharField(_("세대"), max_length=16, default=_new_epoch)
+    started_at = models.DateTimeField(_("시작"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("실시간 세대")
+        verbose_name_plural = _("실시간 세대")
 
     def __str__(self) -> str:
         return self.value

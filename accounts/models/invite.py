@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class InviteQuerySet(models.QuerySet["Invite"]):
@@ -23,17 +24,21 @@ class InviteQuerySet(models.QuerySet["Invite"]):
 class Invite(models.Model):
     """A code with an end and a number of uses, either of which may be open."""
 
-    code = models.CharField(max_length=32, unique=True)
-    max_uses = models.PositiveIntegerField(null=True, blank=True, help_text="empty: unlimited")
-    used_count = models.PositiveIntegerField(default=0)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
-    created_by = models.ForeignKey("accounts.Player", models.SET_NULL, null=True, blank=True, related_name="+")
+    code = models.CharField(_("코드"), max_length=32, unique=True)
+    max_uses = models.PositiveIntegerField(_("최대 사용"), null=True, blank=True, help_text=_("비우면 무제한"))
+    used_count = models.PositiveIntegerField(_("사용 횟수"), default=0)
+    expires_at = models.DateTimeField(_("만료"), null=True, blank=True)
+    is_active = models.BooleanField(_("사용 가능"), default=True)
+    created_at = models.DateTimeField(_("생성"))
+    created_by = models.ForeignKey(
+        "accounts.Player", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("만든 사람")
+    )
 
     objects = InviteQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("초대 코드")
+        verbose_name_plural = _("초대 코드")
         constraints = [
             models.CheckConstraint(
                 condition=Q(max_uses=None) | Q(used_count__lte=F("max_uses")), name="invite_never_overused"

@@ -7,6 +7,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 def new_server_seed() -> str:
@@ -22,20 +23,24 @@ def new_client_seed() -> str:
 class Wallet(models.Model):
     """The row a money transaction locks first: the balance and every counter that moves with it."""
 
-    player = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="wallet")
-    balance = models.BigIntegerField(default=0)
-    entry_seq = models.PositiveBigIntegerField(default=0, help_text="number of the latest ledger entry")
-    stream_seq = models.PositiveBigIntegerField(default=0, help_text="number of the latest stored event")
-    experience = models.PositiveBigIntegerField(default=0)
-    vip_points = models.PositiveBigIntegerField(default=0)
-    win_streak = models.PositiveIntegerField(default=0)
-    server_seed = models.CharField(max_length=64, default=new_server_seed)
-    next_server_seed = models.CharField(max_length=64, default=new_server_seed)
-    client_seed = models.CharField(max_length=64, default=new_client_seed)
-    nonce = models.PositiveBigIntegerField(default=0, help_text="the next round's nonce")
-    open_round_due_at = models.DateTimeField(null=True, blank=True)
+    player = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="wallet", verbose_name=_("플레이어")
+    )
+    balance = models.BigIntegerField(_("골드"), default=0)
+    entry_seq = models.PositiveBigIntegerField(_("원장 순번"), default=0, help_text=_("가장 최근 원장 기록의 번호"))
+    stream_seq = models.PositiveBigIntegerField(_("실시간 순번"), default=0, help_text=_("가장 최근 이벤트의 번호"))
+    experience = models.PositiveBigIntegerField(_("경험치"), default=0)
+    vip_points = models.PositiveBigIntegerField(_("VIP 포인트"), default=0)
+    win_streak = models.PositiveIntegerField(_("연승"), default=0)
+    server_seed = models.CharField(_("서버 시드"), max_length=64, default=new_server_seed)
+    next_server_seed = models.CharField(_("다음 서버 시드"), max_length=64, default=new_server_seed)
+    client_seed = models.CharField(_("클라이언트 시드"), max_length=64, default=new_client_seed)
+    nonce = models.PositiveBigIntegerField(_("논스"), default=0, help_text=_("다음 라운드의 논스"))
+    open_round_due_at = models.DateTimeField(_("열린 라운드 마감"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("지갑")
+        verbose_name_plural = _("지갑")
         constraints = [models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_never_negative")]
 
     def __str__(self) -> str:
@@ -98,21 +103,22 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """One movement of gold from the debited to the credited account. Never changed, never deleted."""
 
-    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries")
-    seq = models.PositiveBigIntegerField()
-    code = models.CharField(max_length=20, choices=EntryCode.choices)
-    amount = models.PositiveBigIntegerField()
-    debit = models.CharField(max_length=12, choices=Account.choices)
-    credit = models.CharField(max_length=12, choices=Account.choices)
-    balance_after = models.BigIntegerField()
-    reference = models.CharField(max_length=64)
-    reason = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(db_index=True)
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries", verbose_name=_("지갑"))
+    seq = models.PositiveBigIntegerField(_("순번"))
+    code = models.CharField(_("종류"), max_length=20, choices=EntryCode.choices)
+    amount = models.PositiveBigIntegerField(_("금액"))
+    debit = models.CharField(_("차변"), max_length=12, choices=Account.choices)
+    credit = models.CharField(_("대변"), max_length=12, choices=Account.choices)
+    balance_after = models.BigIntegerField(_("이후 잔액"))
+    reference = models.CharField(_("참조"), max_length=64)
+    reason = models.CharField(_("사유"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("시각"), db_index=True)
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "entries"
+        verbose_name = _("골드 원장")
+        verbose_name_plural = _("골드 원장")
         constraints = [
             models.UniqueConstraint(fields=["wallet", "seq"], name="entry_seq_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="entry_moves_something"),

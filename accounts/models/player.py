@@ -52,25 +52,29 @@ class PlayerManager(BaseUserManager["Player"]):
 class Player(AbstractBaseUser, PermissionsMixin):
     """An account: names, contact, rank, rights."""
 
-    site_id = models.CharField(max_length=50, unique=True)
-    nickname = models.CharField(max_length=50)
-    phone_number = models.CharField(max_length=15, null=True, blank=True, unique=True)
-    avatar_url = models.CharField(max_length=300, null=True, blank=True)
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.NONE, blank=True)
-    rank = models.CharField(max_length=10, choices=Rank.choices, default=Rank.STANDARD)
-    is_banned = models.BooleanField(default=False)
-    banned_until = models.DateTimeField(null=True, blank=True, help_text="empty while banned: for ever")
-    ban_reason = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(db_index=True)
-    terms_accepted_at = models.DateTimeField(null=True, blank=True)
+    site_id = models.CharField(_("사이트 아이디"), max_length=50, unique=True)
+    nickname = models.CharField(_("닉네임"), max_length=50)
+    phone_number = models.CharField(_("전화번호"), max_length=15, null=True, blank=True, unique=True)
+    avatar_url = models.CharField(_("아바타 주소"), max_length=300, null=True, blank=True)
+    is_active = models.BooleanField(_("사용 가능"), default=True)
+    is_staff = models.BooleanField(_("운영진"), default=False)
+    role = models.CharField(_("역할"), max_length=10, choices=Role.choices, default=Role.NONE, blank=True)
+    rank = models.CharField(_("등급"), max_length=10, choices=Rank.choices, default=Rank.STANDARD)
+    is_banned = models.BooleanField(_("정지"), default=False)
+    banned_until = models.DateTimeField(
+        _("정지 종료"), null=True, blank=True, help_text=_("정지 중 비어 있으면 무기한")
+    )
+    ban_reason = models.CharField(_("정지 사유"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("가입"), db_index=True)
+    terms_accepted_at = models.DateTimeField(_("약관 동의"), null=True, blank=True)
 
     USERNAME_FIELD = "site_id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[PlayerManager] = PlayerManager()
 
     class Meta:
+        verbose_name = _("플레이어")
+        verbose_name_plural = _("플레이어")
         constraints = [
             models.CheckConstraint(condition=models.Q(rank__in=Rank.values), name="player_rank_known"),
             models.CheckConstraint(
@@ -93,8 +97,12 @@ class Player(AbstractBaseUser, PermissionsMixin):
 class PlayerName(models.Model):
     """A name in use. site_ids and nicknames share this one unique column, so nobody can pass for another."""
 
-    key = models.CharField(max_length=120, primary_key=True)
+    key = models.CharField(_("이름"), max_length=120, primary_key=True)
     player = models.ForeignKey(Player, models.CASCADE, related_name="names")
+
+    class Meta:
+        verbose_name = _("이름")
+        verbose_name_plural = _("이름")
 
     def __str__(self) -> str:
         return self.key
