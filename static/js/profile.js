@@ -171,6 +171,22 @@ function startAccount(panel) {
   }
 }
 
+/** @param {HTMLElement} dialog */
+function startLeave(dialog) {
+  const form = dialog.querySelector("form");
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { input } = fieldOf(form, "password");
+    try {
+      await post("/api/auth/me/delete", { password: input?.value ?? "" });
+      location.assign("/");
+    } catch (error) {
+      tell(form, "password", reason(error));
+      input?.focus();
+    }
+  });
+}
+
 mount("stats", startStats);
 mount("level", startLevel);
 mount("moment", startMoment);
@@ -178,4 +194,5 @@ mount("history", startHistory);
 mount("ledger", startLedger);
 mount("devices", startDevices);
 mount("account", startAccount);
+mount("leave", startLeave);
 mount("peek", startPeek);

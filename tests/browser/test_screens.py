@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Response, WebSocketRoute, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Visit
 
@@ -180,15 +180,14 @@ def test_the_keyboard_alone_signs_in(visit: Begin) -> None:
 def test_a_page_of_scripts_stays_light(visit: Begin) -> None:
     club = visit()
     page = club.sign_up("/terms")
+    sizes: list[int] = []
+
+    def weigh(answer: Response) -> None:
+        if answer.request.resource_type == "script":
+            sizes.append(int(answer.headers.get("content-length", 0)))
+
+    page.on("response", weigh)
     for path in MEMBERS:
-        sizes: list[int] = []
-        page.on(
-            "response",
-            lambda answer, sizes=sizes: (
-                sizes.append(int(answer.headers.get("content-length", 0)))
-                if answer.request.resource_type == "script"
-                else None
-            ),
-        )
+        sizes.clear()
         page.goto(club.url + path)
         assert 0 < sum(sizes) <= 60_000, path
