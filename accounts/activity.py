@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Action
+from casino.lib import rows
 
 
 def record(
@@ -17,6 +18,6 @@ def record(
     source: Action.Source = Action.Source.SERVER,
 ) -> Action:
     """Writes one line of the player's action list in the running transaction."""
-    return Action.objects.create(
-        player_id=player_id, action_type=action_type, context=context, source=source, created_at=now
-    )
+    action = Action(player_id=player_id, action_type=action_type, context=context, source=source, created_at=now)
+    rows.insert([action])
+    return action

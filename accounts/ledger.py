@@ -20,6 +20,7 @@ from django.db import transaction
 
 from accounts import errors
 from accounts.models import Account, Entry, EntryCode, Wallet
+from casino.lib import rows
 from casino.lib.money import GOLD_LIMIT
 from realtime import publish, stream
 from realtime.events import Event, ProfileUpdate, in_order
@@ -102,7 +103,7 @@ class OpenWallet:
     def close(self) -> None:
         """Writes entries, wallet and events as far as anything moved, and hints at the news once all is committed."""
         if self._entries:
-            Entry.objects.bulk_create(self._entries)
+            rows.insert(self._entries)
             last = self._entries[-1]
             self.tell_profile(_balances(last.balance_after), reason=last.code, ref=last.reference)
         if self._profile_news:
@@ -110,7 +111,7 @@ class OpenWallet:
         first_seq = self.row.stream_seq + 1
         self.row.stream_seq += len(self._events)
         if _facts(self.row) != self._opened_as:
-            self.row.save(force_update=True)
+            rows.update(self.row)
         if self._events:
             messages = stream.append(self.row.pk, first_seq, in_order(self._events), self.now)
             publish.after_commit(self.row.pk, messages)
