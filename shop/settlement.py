@@ -6,6 +6,7 @@ Lock order: the buyer's wallet, then the purchase. The gateway is always asked b
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -51,19 +52,22 @@ def poll(purchase: Purchase, *, flow: str, now: datetime) -> Purchase:
     return settle(purchase, payments.poll(purchase, now=now), flow=flow, now=now)
 
 
-def settle_stale(now: datetime) -> dict[str, int]:
-    """Hands over what is paid, asks once more about what waits too long and voids it; how many of each."""
-    done = {"granted": 0, "settled": 0, "voided": 0}
-    for purchase in Purchase.objects.charged().select_related("product").order_by("id"):
-        done["granted"] += not poll(purchase, flow="settle", now=now).is_pending
-    stale = Purchase.objects.stale(now, settings.PENDING_PURCHASE_MAX_AGE)
-    for purchase in stale.select_related("product").order_by("id"):
-        polled = poll(purchase, flow="settle", now=now)
-        if not polled.is_pending:
-            done["settled"] += 1
-        elif void(polled, now=now):
-            done["voided"] += 1
+def settle_stale(now: datetime) -> Counter[str]:
+    """Hands over what is paid, asks once more about what waits too long and voids it; how many came to which status."""
+    done: Counter[str] = Counter()
+    for purchase in Purchase.objects.overdue(now, settings.PENDING_PURCHASE_MAX_AGE).select_related("product"):
+        try:
+            done[_chase(purchase, now)] += 1
+        except Exception:  # noqa: BLE001 - the others must not wait for a broken one
+            _log.exception("purchase %s could not be settled", purchase.receipt_code)
     return done
+
+
+def _chase(purchase: Purchase, now: datetime) -> str:
+    polled = poll(purchase, flow="settle", now=now)
+    if polled.is_pending and void(polled, now=now):
+        return PurchaseStatus.VOIDED
+    return polled.status
 
 
 def void(purchase: Purchase, *, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What must always be true of purchases: each moved exactly the gold its receipt says."""
+"""What must always be true of purchases: each moved exactly its gold, and each key made one."""
 
 from __future__ import annotations
 
@@ -9,52 +9,55 @@ from django.utils.translation import gettext as _
 from accounts.models import EntryCode
 from accounts.truths import wrong_rows
 from casino.lib.truths import Truth
-from shop.models import Currency, Purchase, PurchaseStatus
+from shop.models import Purchase
 
-_DONE: Final = f"('{PurchaseStatus.SUCCESS}', '{PurchaseStatus.REFUNDED}')"
-_CODES: Final = {
-    "granted": (EntryCode.TOPUP, EntryCode.LIMITED_TOPUP),
-    "spent": (EntryCode.SHOP_SPEND,),
-    "returned": (EntryCode.REFUND_SPEND, EntryCode.REFUND_TOPUP),
-}
-_SUMS: Final = ", ".join(
-    "SUM(CASE WHEN code IN ({}) THEN amount ELSE 0 END) AS {}".format(", ".join(f"'{code}'" for code in codes), name)
-    for name, codes in _CODES.items()
-)
-_ALL_CODES: Final = ", ".join(f"'{code}'" for codes in _CODES.values() for code in codes)
+_IN: Final = f"'{EntryCode.TOPUP}', '{EntryCode.LIMITED_TOPUP}', '{EntryCode.REFUND_SPEND}'"
+_OUT: Final = f"'{EntryCode.SHOP_SPEND}', '{EntryCode.REFUND_TOPUP}'"
+# Promised by the purchases, taken off by the entries: what is left of any receipt is wrong.
 _UNMATCHED: Final = f"""
-    WITH moved AS (
-        SELECT wallet_id, reference, {_SUMS} FROM accounts_entry
-        WHERE code IN ({_ALL_CODES}) GROUP BY wallet_id, reference
-    ), told AS (
-        SELECT receipt_code, player_id, status,
-               CASE WHEN currency <> '{Currency.GOLD}' AND status IN {_DONE} THEN gold ELSE 0 END AS granted,
-               CASE WHEN currency = '{Currency.GOLD}' AND status IN {_DONE} THEN amount ELSE 0 END AS spent
+    SELECT receipt, SUM(promised) AS promised, SUM(moved) AS moved FROM (
+        SELECT receipt_code AS receipt, player_id,
+               CASE WHEN status <> 'success' THEN 0 WHEN currency = 'gold' THEN -amount ELSE gold END AS promised,
+               0 AS moved
         FROM shop_purchase
-    )
-    SELECT told.receipt_code, told.status, told.granted, told.spent,
-           COALESCE(moved.granted, 0) AS got, COALESCE(moved.spent, 0) AS paid
-    FROM told LEFT JOIN moved ON moved.reference = told.receipt_code AND moved.wallet_id = told.player_id
-    WHERE COALESCE(moved.granted, 0) <> told.granted OR COALESCE(moved.spent, 0) <> told.spent
-       OR COALESCE(moved.returned, 0)
-          <> CASE WHEN told.status = '{PurchaseStatus.REFUNDED}' THEN told.granted + told.spent ELSE 0 END
-    UNION ALL
-    SELECT moved.reference, 'no receipt', 0, 0, moved.granted, moved.spent
-    FROM moved LEFT JOIN told ON moved.reference = told.receipt_code AND moved.wallet_id = told.player_id
-    WHERE told.receipt_code IS NULL
+        UNION ALL
+        SELECT reference, wallet_id, 0, CASE WHEN code IN ({_IN}) THEN amount ELSE -amount END
+        FROM accounts_entry WHERE code IN ({_IN}, {_OUT})
+    ) AS told GROUP BY receipt, player_id HAVING SUM(promised) <> SUM(moved)
 """  # noqa: S608 - constants of ours
+_STRAY_KEYS: Final = """
+    SELECT held.key, held.player_id FROM casino_idempotencykey AS held
+    LEFT JOIN shop_purchase AS bought ON bought.receipt_code = held.ref AND bought.player_id = held.player_id
+    WHERE held.operation = 'shop.buy' AND bought.id IS NULL
+    UNION ALL
+    SELECT MIN(held.key), held.player_id FROM casino_idempotencykey AS held
+    WHERE held.operation = 'shop.buy' GROUP BY held.player_id, held.ref HAVING COUNT(*) > 1
+"""
 
 
 def purchase_truths() -> list[Truth]:
     """Every sentence about purchases."""
-    number, rows = wrong_rows(f"SELECT * FROM ({_UNMATCHED}) AS found", [])  # noqa: S608 - constants of ours
-    told = "purchase {} ({}): {} gold granted and {} spent, but entries granted {} and took {}"
-    return [
-        Truth(
-            "purchases_match_entries",
-            _("구매 = 원장 기록"),
-            checked=Purchase.objects.count(),
-            broken=number,
-            first=told.format(*rows[0]) if rows else None,
-        )
-    ]
+    return [_purchases_match_entries(), _keys_made_one_purchase()]
+
+
+def _purchases_match_entries() -> Truth:
+    number, rows = wrong_rows(_UNMATCHED, [])
+    return Truth(
+        "purchases_match_entries",
+        _("구매 = 원장 기록"),
+        checked=Purchase.objects.count(),
+        broken=number,
+        first="purchase {}: promised {} gold, but entries moved {}".format(*rows[0]) if rows else None,
+        gold=abs(int(rows[0][1]) - int(rows[0][2])) if rows else 0,
+    )
+
+
+def _keys_made_one_purchase() -> Truth:
+    number, rows = wrong_rows(_STRAY_KEYS, [])
+    return Truth(
+        "keys_made_one_purchase",
+        _("멱등성 키마다 구매 하나"),
+        checked=Purchase.objects.count(),
+        broken=number,
+        first="key {} of player {} does not belong to one purchase".format(*rows[0]) if rows else None,
+    )

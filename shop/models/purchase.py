@@ -73,13 +73,13 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         """Purchases that wait for their payment or their grant."""
         return self.filter(status=PurchaseStatus.PENDING)
 
-    def charged(self) -> Self:
-        """Pending purchases whose money arrived: they only wait for their grant."""
-        return self.pending().exclude(charged_at=None)
-
     def stale(self, now: datetime, age: timedelta) -> Self:
         """Pending purchases without a confirmed charge that are older than `age`."""
         return self.pending().filter(charged_at=None, created_at__lt=now - age)
+
+    def overdue(self, now: datetime, age: timedelta) -> Self:
+        """What somebody has to see to: stale purchases, and paid ones that wait for their grant; oldest first."""
+        return self.pending().filter(Q(created_at__lt=now - age) | Q(charged_at__isnull=False)).order_by("id")
 
     def owning(self) -> Self:
         """Purchases that use up a one-time right: done, or still to be paid."""
