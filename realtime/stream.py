@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Count, F, Max, Min
 
+from casino.lib import rows
 from realtime.events import Event
 from realtime.models import StreamEvent
 
@@ -22,12 +23,12 @@ def append(player_id: int, first_seq: int, events: Sequence[Event], now: datetim
 
     The caller holds the player's wallet row, which is where `first_seq` comes from: no gap, no race.
     """
-    rows = [
+    stored = [
         StreamEvent(player_id=player_id, seq=first_seq + place, type=event.type, data=event.data(), created_at=now)
         for place, event in enumerate(events)
     ]
-    StreamEvent.objects.bulk_create(rows)
-    return [message(row) for row in rows]
+    rows.insert(stored)
+    return [message(row) for row in stored]
 
 
 def message(row: StreamEvent) -> Json:
@@ -57,10 +58,10 @@ def span(player_id: int) -> Span:
 
 def after(player_id: int, seq: int, *, limit: int, until: int | None = None) -> list[Json]:
     """Up to `limit` messages with a seq above `seq` (and at most `until`), oldest first."""
-    rows = StreamEvent.objects.filter(player_id=player_id, seq__gt=seq).order_by("seq")
+    found = StreamEvent.objects.filter(player_id=player_id, seq__gt=seq).order_by("seq")
     if until is not None:
-        rows = rows.filter(seq__lte=until)
-    return [message(row) for row in rows[:limit]]
+        found = found.filter(seq__lte=until)
+    return [message(row) for row in found[:limit]]
 
 
 def missed(player_id: int, since: int, *, latest: int) -> list[Json] | None:
