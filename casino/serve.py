@@ -6,12 +6,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from casino.daphne import ClubServer  # isort: skip  (first: it chooses Twisted's reactor)
 from django.conf import settings
 
 from casino.asgi import application
 from casino.opening import auto_seed
+from casino.worker import running_in_a_thread
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _read(arguments)
     server = ClubServer(application, host=options.host, port=options.port, on_listening=lambda: _greet(options))
     auto_seed()
-    server.run()
+    with nullcontext() if options.sockets else running_in_a_thread():
+        server.run()
 
 
 def _read(arguments: Sequence[str] | None) -> argparse.Namespace:

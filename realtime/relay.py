@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
 import redis
@@ -73,19 +73,27 @@ class Receiver:
         self._channel = f"club-{settings.PROCESS_ID}-{id(self)}"
         self._wanted: set[str] = {everybody()}
         self._followed: set[str] = set()
+        self._is_listening = asyncio.Event()
 
     async def run(self) -> None:
         """Hears until cancelled."""
         try:
+            first = asyncio.ensure_future(self._layer.receive(self._channel))
+            await asyncio.sleep(0)  # with its first step the layer knows the channel, Redis or not
+            self._is_listening.set()
             await self._add([everybody()])
+            await self._hear(first)
             while True:
-                try:
-                    self._take(unpack(await self._layer.receive(self._channel)))
-                except _TROUBLE:
-                    await asyncio.sleep(1)
+                await self._hear(self._layer.receive(self._channel))
         finally:
             for group in tuple(self._followed):
                 await self._drop(group)
+
+    async def _hear(self, message: Awaitable[Mapping[str, Any]]) -> None:
+        try:
+            self._take(unpack(await message))
+        except _TROUBLE:
+            await asyncio.sleep(1)
 
     async def follow(self, player_id: int) -> None:
         """Subscribes to a player's hints; without Redis the beat of the hub does."""
@@ -101,6 +109,7 @@ class Receiver:
         for group in groups:
             try:
                 async with asyncio.timeout(FOLLOW_TIMEOUT_SECONDS):
+                    await self._is_listening.wait()
                     await self._layer.group_add(group, self._channel)
             except _TROUBLE:
                 return
