@@ -18,7 +18,7 @@ _MAY_CHANGE: Final[dict[Role, tuple[str, ...]]] = {
     Role.ECONOMY: ("change_game", "add_gameconfig"),
     Role.OWNER: (),
 }
-_APPS: Final = ("accounts", "realtime", "games", "shop")
+_APPS: Final = ("accounts", "realtime", "games", "shop", "adminpanel")
 
 
 def seed_roles() -> Iterator[tuple[str, bool]]:

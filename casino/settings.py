@@ -208,6 +208,10 @@ SPECTACULAR_SETTINGS = {
         "Rank": "accounts.models.Rank.choices",
         "LedgerKind": "accounts.models.EntryCode.choices",
         "GameName": "games.models.GameType.choices",
+        "PurchaseStatus": "shop.models.PurchaseStatus.choices",
+        "PurchaseKind": "shop.models.PurchaseKind.choices",
+        "InventoryStatus": ["owned", "used", "revoked"],
+        "SessionKind": ["api", "browser"],
     },
     "APPEND_COMPONENTS": {
         "securitySchemes": {

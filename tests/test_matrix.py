@@ -1,0 +1,272 @@
+"""Who may do what: every method of every route, for everybody who may come. A route that is not listed here fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts import sessions, tokens
+from accounts.models import AuthSession, Invite, Player, Role
+from casino.opening import seed
+from games.play import slots
+from shop.models import Purchase
+from tests import cast
+
+NOBODY, EXPIRED, REFRESH, BANNED = "nobody", "expired token", "refresh as access", "banned"
+ADA, BOB = "ada", "bob"
+AUDITOR, SUPPORT, SHOP, ECONOMY, OWNER = "auditor", "support", "shop", "economy", "owner"
+STRANGERS: Final = (NOBODY, EXPIRED, REFRESH, BANNED)
+STAFF: Final = (AUDITOR, SUPPORT, SHOP, ECONOMY, OWNER)
+CALLERS: Final = (*STRANGERS, ADA, BOB, *STAFF)
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+Expected = dict[str, int]
+
+
+def everybody(status: int = 200) -> Expected:
+    """The same for all: a bad token on a public path is nobody's."""
+    return dict.fromkeys(CALLERS, status)
+
+
+def signed_in(status: int = 200, **others: int) -> Expected:
+    """401 for strangers; `others` names callers with another status."""
+    return dict.fromkeys(STRANGERS, 401) | dict.fromkeys((ADA, BOB, *STAFF), status) | others
+
+
+def staff(status: int = 200) -> Expected:
+    """A staff GET: every role may look."""
+    return signed_in(status, ada=403, bob=403)
+
+
+def roles(*allowed: str, status: int = 200) -> Expected:
+    """A staff write: these roles and owners."""
+    return signed_in(403) | dict.fromkeys((*allowed, OWNER), status)
+
+
+@dataclass
+class Row:
+    """One route: how to call it, and what each method answers to whom. Other methods: 405 for all."""
+
+    path: str
+    methods: dict[str, Expected]
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+def page(path: str, **more: Expected) -> Row:
+    """A page everybody may see."""
+    return Row(path, {"GET": everybody(), **more})
+
+
+def reads(path: str, expected: Expected) -> Row:
+    """A path that is only read."""
+    return Row(path, {"GET": expected})
+
+
+def writes(path: str, expected: Expected, **body: Any) -> Row:
+    """A path that is only written to."""
+    return Row(path, {"POST": expected}, body)
+
+
+def profile_door(path: str, *methods: str) -> Row:
+    """One of the names of the own account; nothing is changed by an empty body."""
+    return Row(path, {method: signed_in() for method in ("GET", *methods)})
+
+
+TABLE: Final[dict[str, Row]] = {
+    # pages
+    "": page("/"),
+    "login": page("/login", POST=everybody(422)),
+    "signup": page("/signup", POST=everybody(422)),
+    "logout": Row("/logout", {"POST": everybody(302)}),
+    "profile": page("/profile"),
+    "terms": page("/terms"),
+    "privacy": page("/privacy"),
+    "offline": page("/offline"),
+    "games": page("/games"),
+    "games/slot": page("/games/slot"),
+    "shop": page("/shop"),
+    "i18n/setlang": Row("/i18n/setlang", {method: everybody(302) for method in METHODS}),
+    "jsi18n/<slug:language>.js": page("/jsi18n/en.js"),
+    "admin": Row("/admin", {method: everybody(302) for method in METHODS}),
+    # operators
+    "api": page("/api"),
+    "health": page("/health"),
+    "healthz": page("/healthz"),
+    "metrics": page("/metrics"),
+    "openapi.json": page("/openapi.json"),
+    "docs": page("/docs"),
+    "redoc": page("/redoc"),
+    # accounts
+    "api/auth/signup": writes("/api/auth/signup", everybody(422)),
+    "api/auth/register": writes("/api/auth/register", everybody(), invite_code="5858", nickname="somebody"),
+    "api/auth/login": writes("/api/auth/login", everybody(), site_id="ada", password="correct horse"),
+    "api/auth/admin/login": writes("/api/auth/admin/login", everybody(401), site_id="ada", password="correct horse"),
+    "api/auth/refresh": writes("/api/auth/refresh", everybody(401), refresh_token="not one of ours"),
+    "api/auth/logout": writes("/api/auth/logout", signed_in()),
+    "api/auth/logout-all": writes("/api/auth/logout-all", signed_in()),
+    "api/auth/sessions": reads("/api/auth/sessions", signed_in()),
+    "api/auth/sessions/<str:sid>": Row("/api/auth/sessions/{ada_session}", {"DELETE": signed_in(404, ada=200)}),
+    "api/auth/me": profile_door("/api/auth/me", "PUT", "PATCH"),
+    "api/auth/profile": profile_door("/api/auth/profile", "PUT", "PATCH"),
+    "api/users/me": profile_door("/api/users/me", "PUT", "PATCH"),
+    "api/users/profile": profile_door("/api/users/profile", "PUT"),
+    "api/auth/me/delete": writes("/api/auth/me/delete", signed_in(), password="correct horse"),
+    "api/auth/me/export": reads("/api/auth/me/export", signed_in()),
+    "api/auth/verify-invite": writes("/api/auth/verify-invite", everybody(), code="5858"),
+    "api/invite/validate": writes("/api/invite/validate", everybody(), code="5858"),
+    "api/invite/generate": writes("/api/invite/generate", roles(SUPPORT)),
+    "api/invite/codes": reads("/api/invite/codes", staff()),
+    "api/invite/codes/<str:code>/deactivate": Row("/api/invite/codes/5858/deactivate", {"PATCH": roles(SUPPORT)}),
+    "api/invite/stats": reads("/api/invite/stats", staff()),
+    "api/admin/users/elevate": writes("/api/admin/users/elevate", everybody(), site_id="bob"),
+    "api/users/balance": reads("/api/users/balance", signed_in()),
+    "api/users/stats": reads("/api/users/stats", signed_in()),
+    "api/users/ledger": reads("/api/users/ledger", signed_in()),
+    "api/users/ledger.csv": reads("/api/users/ledger.csv", signed_in()),
+    "api/users/<int:user_id>": reads("/api/users/{ada}", signed_in()),
+    # realtime
+    "api/realtime/events": reads("/api/realtime/events", signed_in()),
+    "api/test/realtime/emit/profile_update": writes(
+        "/api/test/realtime/emit/profile_update", signed_in(), changes={"level": 2}
+    ),
+    "api/test/realtime/emit/reward_granted": writes(
+        "/api/test/realtime/emit/reward_granted", signed_in(), reward_type="distribute", amount=5
+    ),
+    "api/test/realtime/emit/purchase_update": writes(
+        "/api/test/realtime/emit/purchase_update", signed_in(), status="pending"
+    ),
+    "api/test/realtime/emit/stats_update": writes("/api/test/realtime/emit/stats_update", signed_in(), stats={}),
+    # games
+    "api/games": reads("/api/games", everybody()),
+    "api/games/slot/spin": writes("/api/games/slot/spin", signed_in(), bet_amount=10),
+    "api/games/stats/me": reads("/api/games/stats/me", signed_in()),
+    "api/games/stats/<int:user_id>": reads("/api/games/stats/{ada}", signed_in(bob=403)),
+    "api/games/stats/recalculate/<int:user_id>": writes("/api/games/stats/recalculate/{ada}", roles(ECONOMY)),
+    "api/games/history": reads("/api/games/history", signed_in()),
+    "api/games/rounds/<str:round_id>": reads("/api/games/rounds/{round}", everybody()),
+    # shop
+    "api/shop/catalog": reads("/api/shop/catalog", everybody()),
+    "api/shop/items": reads("/api/shop/items", everybody()),
+    "api/shop/products": reads("/api/shop/products", everybody()),
+    "api/shop/buy": writes("/api/shop/buy", signed_in(), product_id="1001"),
+    "api/shop/buy/<str:product_id>": writes("/api/shop/buy/1001", signed_in()),
+    "api/shop/transactions": reads("/api/shop/transactions", signed_in()),
+    "api/shop/transactions/<str:receipt>": reads("/api/shop/transactions/{receipt}", signed_in(bob=404)),
+    "api/shop/transactions/<str:receipt>/settle": writes(
+        "/api/shop/transactions/{receipt}/settle", signed_in(404, ada=200)
+    ),
+    "api/shop/inventory": reads("/api/shop/inventory", signed_in()),
+}
+
+
+def routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    """Every route of the club but those inside the Django admin."""
+    for each in patterns:
+        route = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            if route != "admin/":
+                yield from routes(each.url_patterns, route)
+        elif isinstance(each, URLPattern):
+            yield route
+
+
+def test_every_route_is_listed_and_every_listed_route_exists() -> None:
+    assert sorted(routes(get_resolver().url_patterns)) == sorted(TABLE)
+
+
+@dataclass
+class World:
+    """Everybody who calls, with their headers, and the things that paths name."""
+
+    headers: dict[str, dict[str, str]]
+    names: dict[str, Any]
+
+
+def _session(player: Player) -> sessions.Grant:
+    where = sessions.Client(ip="127.0.0.1", user_agent="tests")
+    return sessions.begin(player=player, kind=AuthSession.Kind.API, client=where, now=timezone.now())
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    list(seed(now=timezone.now()))
+    players = {name: cast.enrol(name, gold=5000) for name in (ADA, BOB, BANNED, "late")}
+    players |= {role: cast.enrol(f"sam-{role}", gold=5000, role=Role(role)) for role in STAFF}
+    grants = {name: _session(player) for name, player in players.items()}
+    grants["late"].session.rotated_at -= timedelta(hours=1)
+    late = tokens.access_token(grants["late"].session, players["late"])
+    Player.objects.filter(pk=players[BANNED].pk).update(is_banned=True)
+    refresh = grants[ADA].refresh
+    assert refresh is not None
+    headers = {name: _bearer(tokens.access_token(grant.session, grant.player)) for name, grant in grants.items()}
+    headers |= {NOBODY: {}, EXPIRED: _bearer(late), REFRESH: _bearer(str(refresh))}
+    played = slots.spin(player=players[ADA], stake=10, lines=1, key=None)
+    buyer = cast.Caller(players[ADA])
+    receipt = buyer.post("/api/shop/buy", {"product_id": "1001"}).json()["receipt_code"]
+    names = {
+        "ada": players[ADA].pk,
+        "ada_session": grants[ADA].session.sid,
+        "round": played.round.round_id,
+        "receipt": receipt,
+    }
+    assert Purchase.objects.filter(receipt_code=receipt, player=players[ADA]).exists()
+    assert Invite.objects.filter(code="5858").exists()
+    return World(headers, names)
+
+
+def _status(world: World, row: Row, method: str, caller: str) -> int:
+    """What the caller is answered; whatever the call did is undone."""
+    with transaction.atomic():
+        response = Client().generic(
+            method,
+            row.path.format(**world.names),
+            data=json.dumps(row.body) if row.body else b"",
+            content_type="application/json" if row.path.startswith("/api/") else "application/x-www-form-urlencoded",
+            headers=world.headers[caller],
+        )
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+def test_every_method_of_every_route_answers_everybody_as_listed(world: World) -> None:
+    deviations = []
+    for row in TABLE.values():
+        for method in METHODS:
+            expected = row.methods.get(method, everybody(405))
+            for caller in CALLERS:
+                status = _status(world, row, method, caller)
+                if status != expected[caller]:
+                    deviations.append(f"{method} {row.path} as {caller}: {status}, not {expected[caller]}")
+    assert not deviations, "\n".join(deviations)
+
+
+ADMIN_LISTS: Final = {
+    "accounts": ("player", "wallet", "entry", "authsession", "invite", "audit", "action"),
+    "games": ("round", "game", "gameconfig", "gamestats"),
+    "shop": ("product", "purchase", "purchaserefusal", "inventoryitem"),
+    "realtime": ("streamevent",),
+    "adminpanel": ("inspection",),
+}
+
+
+def test_admin_lists_show_themselves_to_every_role_and_to_nobody_else(world: World) -> None:
+    deviations = []
+    for path in ["/admin/", *(f"/admin/{app}/{model}/" for app, models in ADMIN_LISTS.items() for model in models)]:
+        for caller in CALLERS:
+            status = _status(world, Row(path, {}), "GET", caller)
+            if status != (200 if caller in STAFF else 302):
+                deviations.append(f"{path} as {caller}: {status}")
+    assert not deviations, "\n".join(deviations)
