@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.gzip import gzip_page
 from django.views.i18n import JavaScriptCatalog
 
 from casino.lib.errors import Refusal
@@ -92,6 +93,7 @@ class _Catalogue(JavaScriptCatalog):
         return [str(folder) for folder in settings.LOCALE_PATHS]
 
 
+@gzip_page
 def catalogue(request: HttpRequest, language: str) -> HttpResponseBase:
     """The words of the scripts in one language; its address changes with them, so it may be kept for ever."""
     if language not in dict(settings.LANGUAGES):
