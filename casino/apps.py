@@ -10,5 +10,7 @@ class CasinoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the start-up checks."""
-        from casino import checks  # noqa: F401, PLC0415 - checks need the settings to be complete
+        """Registers the start-up checks, and stops the start of an unsafe production."""
+        from casino import checks  # noqa: PLC0415 - checks need the settings and models to be complete
+
+        checks.refuse_unsafe_production()

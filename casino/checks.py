@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from accounts import seal
+from accounts.models import Player
+from accounts.seeding import seed_players
 
 _WEAK_SECRET_LENGTH = 32
 
@@ -24,12 +29,24 @@ def ledger_is_sealed(databases: Sequence[str] | None = None, **_options: Any) ->
     ]
 
 
-@register(Tags.security)
-def production_is_safe(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
-    """Production refuses every value that belongs to development, each with its reason."""
-    if not settings.IS_PRODUCTION:
+@register(Tags.database)
+def seed_passwords_are_changed(databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
+    """No seed account of production still opens with the password everybody knows. Run by `migrate`."""
+    if not (databases and settings.IS_PRODUCTION and Player._meta.db_table in connection.introspection.table_names()):
         return []
-    return [Error(problem, id="club.E001") for problem in _unsafe_values()]
+    return [
+        Error(
+            f"the account {player.site_id} still has its default password; run seed --reset-passwords", id="club.E002"
+        )
+        for player in seed_players()
+        if any(check_password(password, player.password) for password in settings.DEFAULT_SEED_PASSWORDS)
+    ]
+
+
+def refuse_unsafe_production() -> None:
+    """Stops the start of any process that would serve production with a value of development."""
+    if settings.IS_PRODUCTION and (problems := _unsafe_values()):
+        raise ImproperlyConfigured("production refuses to start: " + "; ".join(problems))
 
 
 def _unsafe_values() -> list[str]:

@@ -284,6 +284,11 @@ X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # casino.middleware.frame writes X-Frame-Options
+    "security.W008",  # the proxy in front redirects to HTTPS
+]
+
 # --- logs -----------------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,

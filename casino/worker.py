@@ -22,6 +22,7 @@ from adminpanel.inspection import inspect
 from casino.lib.days import now as clock
 from casino.lib.pruning import prune_keys, prune_rates
 from realtime import stream
+from shop.settlement import settle_stale
 
 _log = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS: Final = 0.5
@@ -38,6 +39,7 @@ class Job:
 
 
 JOBS: Final = (
+    Job("settle_stale", timedelta(seconds=15), settle_stale),
     Job("inspect", timedelta(minutes=5), inspect),
     Job("prune_events", timedelta(minutes=10), stream.prune),
     Job("prune_sessions", timedelta(minutes=30), prune_sessions),
