@@ -122,6 +122,7 @@ export class Confirm {
   /** @param {{ receipt: string, granted: number | null, name: string }} facts */
   done({ receipt, granted, name }) {
     this.keep(receipt);
+    this.part("granted").className = `confirm__sum${granted ? " gold" : " confirm__sum--name"}`;
     this.part("granted").textContent = granted ? `+${number(granted)}G` : name;
     this.part("done-words").textContent = granted ? fill(gettext("%(name)s 구매를 마쳤습니다"), { name }) : gettext("교환을 마쳤습니다");
     this.show("done");
