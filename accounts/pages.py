@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import authentication, cards, queries, sessions
 from accounts.forms import SignInForm, SignUpForm, problems_of
@@ -57,7 +57,7 @@ def _member(request: HttpRequest) -> Json:
     return {**queries.profile(request.user, wallet), "stream_seq": wallet.stream_seq}
 
 
-@require_GET
+@require_safe
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """The landing page for visitors, the lobby for members."""
@@ -70,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/home.html", {"games": games, "stats": stats, "recent": recent, "nav": "home"})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password")
 def login(request: HttpRequest) -> HttpResponse:
@@ -102,7 +102,7 @@ def _login_error(refusal: Refusal) -> Json:
     return error
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password", "confirm_password")
 def signup(request: HttpRequest) -> HttpResponse:
@@ -152,7 +152,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-@require_GET
+@require_safe
 @never_cache
 def profile(request: HttpRequest) -> HttpResponse:
     """The member's own page; visitors are asked to sign in."""
@@ -174,7 +174,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", context)
 
 
-@require_GET
+@require_safe
 def paper(request: HttpRequest, template: str) -> HttpResponse:
     """A page of words."""
     return render(request, template)

@@ -75,6 +75,7 @@ def visitor(request: pytest.FixtureRequest, db: None) -> Client:
 def test_every_page_answers_everyone(visitor: Client, path: str) -> None:
     assert visitor.get(path).status_code == 200
     assert visitor.get(path if path == "/" else path + "/").status_code == 200
+    assert visitor.head(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/no-such-room"])
