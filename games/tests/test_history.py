@@ -105,6 +105,13 @@ def test_history_between_two_moments(rounds: list[Round], as_ada: Caller) -> Non
     assert numbers(as_ada, since=second.removesuffix("Z"), until=fourth) == [2, 1]
 
 
+def test_since_is_part_of_the_span_and_until_is_not(ada: Player, as_ada: Caller, rounds: list[Round]) -> None:
+    second, third = (rounds[at].created_at.replace(microsecond=0) for at in (1, 2))
+    Round.objects.filter(pk=rounds[1].pk).update(created_at=second)
+    Round.objects.filter(pk=rounds[2].pk).update(created_at=third)
+    assert numbers(as_ada, since=days.stamp(second), until=days.stamp(third)) == [1]
+
+
 def test_history_comes_in_pages(rounds: list[Round], as_ada: Caller) -> None:
     page = as_ada.get(HISTORY, limit=2, offset=1).json()
     assert (page["total"], page["limit"], page["offset"]) == (4, 2, 1)

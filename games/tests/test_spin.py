@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from accounts.models import Action, Entry, Player, Wallet
 from casino.lib.idempotency import IdempotencyKey
@@ -323,6 +324,20 @@ def test_a_replay_takes_four_statements(ada: Player, as_ada: Caller) -> None:
     with CaptureQueriesContext(connection) as captured:
         as_ada.post(SPIN, body)
     assert len(statements(captured)) == 4
+
+
+def test_operators_see_rounds_stakes_and_payouts_but_no_replays(ada: Player, as_ada: Caller) -> None:
+    def counted() -> dict[str, float]:
+        names = ("cc_game_rounds_total", "cc_game_wagered_gold_total", "cc_game_won_gold_total")
+        labels = ({"game": "slot", "result": "win"}, {"game": "slot"}, {"game": "slot"})
+        return {name: REGISTRY.get_sample_value(name, label) or 0.0 for name, label in zip(names, labels, strict=True)}
+
+    payout = seed(ada, "diagonal diamonds")["payout"]
+    before = counted()
+    for _ in range(2):
+        as_ada.post(SPIN, {"bet_amount": 10, "lines": 4, "idempotency_key": "k"})
+    after = counted()
+    assert [after[name] - before[name] for name in before] == [1, 10, payout]
 
 
 def test_get_is_not_a_way_to_spin(as_ada: Caller) -> None:

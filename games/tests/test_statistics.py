@@ -165,6 +165,16 @@ def test_recalculation_mends_what_drifted_and_says_so(ada: Player, sam: Player, 
     assert again == {"success": True, "stats": mended, "changed": False}
 
 
+def test_the_streak_follows_the_order_of_settling(ada: Player, as_sam: Caller) -> None:
+    play(ada, (10, 0), (10, 20))
+    lost, won = Round.objects.order_by("id")
+    assert as_sam.post(f"/api/games/stats/recalculate/{ada.pk}").json()["stats"]["current_win_streak"] == 1
+    Round.objects.filter(pk=lost.pk).update(settled_at=won.settled_at)  # at the same moment the later row decides
+    assert as_sam.post(f"/api/games/stats/recalculate/{ada.pk}").json()["stats"]["current_win_streak"] == 1
+    Round.objects.filter(pk=lost.pk).update(settled_at=days.now())  # placed first, settled last
+    assert as_sam.post(f"/api/games/stats/recalculate/{ada.pk}").json()["stats"]["current_win_streak"] == 0
+
+
 def test_recalculation_agrees_with_what_plays_counted(ada: Player, as_sam: Caller) -> None:
     for _ in range(25):
         slots.spin(player=ada, stake=10, lines=2, key=None)
