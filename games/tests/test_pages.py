@@ -199,7 +199,7 @@ def test_a_face_nobody_has_drawn_shows_as_a_coin_under_its_name() -> None:
     assert (picture.name, picture.art.partition("#")[2]) == ("bell", "sym-coin")
 
 
-@pytest.mark.parametrize(("path", "budget"), [("/games", 5), (SLOT, 7)])
+@pytest.mark.parametrize(("path", "budget"), [("/games", 6), (SLOT, 8)])
 def test_the_pages_cost_few_statements(signed_in: Client, as_ada: Caller, path: str, budget: int) -> None:
     as_ada.post(SPIN, {"bet_amount": 10})
     page(signed_in, path)

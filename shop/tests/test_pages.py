@@ -266,7 +266,7 @@ def test_the_page_costs_few_statements(signed_in: Client, ada: Player) -> None:
     page(signed_in)
     with CaptureQueriesContext(connection) as captured:
         page(signed_in)
-    assert len(captured) == 8, [query["sql"] for query in captured.captured_queries]
+    assert len(captured) == 9, [query["sql"] for query in captured.captured_queries]
 
 
 def test_looking_moves_nothing(signed_in: Client, ada: Player) -> None:

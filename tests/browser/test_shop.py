@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PHONE, Visit
-from tests.browser.test_slot import expect_failed_loads, refusal
+from tests.browser.test_slot import body_of, expect_failed_loads, refusal
 
 Begin = Callable[..., Visit]
 BUY = "**/api/shop/buy/*"
@@ -62,7 +62,7 @@ def by_gateway(mode: str) -> Callable[[Route], None]:
     """Sends purchases on to the sandbox in this mode."""
 
     def send(route: Route) -> None:
-        body = {**route.request.post_data_json, "gateway_mode": mode}
+        body = {**body_of(route.request), "gateway_mode": mode}
         route.continue_(post_data=json.dumps(body))
 
     return send
@@ -211,7 +211,7 @@ def test_a_price_that_moved_is_shown_and_confirmed_anew(club: Visit, shop: Page)
     expect(shop.get_by_test_id("confirm-total")).to_have_text("$10.99")
     with shop.expect_request(BUY) as sent:
         pay(shop)
-    assert sent.value.post_data_json["expected_price"] == 1099
+    assert body_of(sent.value)["expected_price"] == 1099
     expect(sheet.get_by_role("alert")).to_contain_text("가격이 $10.99에서")
     assert purchases(shop, club) == []
     expect_failed_loads(club)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from games import tables
 from games.engine import returns
@@ -42,12 +42,18 @@ def refusal(status: int, code: str, message: str) -> dict[str, Any]:
     return {"status": status, "content_type": "application/json", "body": json.dumps(body)}
 
 
+def body_of(request: Request) -> dict[str, Any]:
+    """What a request says, as JSON."""
+    body: dict[str, Any] = request.post_data_json or {}
+    return body
+
+
 def answers_with(page: Page, told: dict[str, Any]) -> list[dict[str, Any]]:
     """Plays the server's end of the lever; returns what is asked of it."""
     asked: list[dict[str, Any]] = []
 
     def tell(route: Route) -> None:
-        asked.append(route.request.post_data_json)
+        asked.append(body_of(route.request))
         route.fulfill(content_type="application/json", body=json.dumps(told))
 
     page.route(SPIN, tell)
@@ -175,7 +181,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(still: Visit, machin
     with machine.expect_request(SPIN) as fresh:
         machine.get_by_test_id("slot-spin").click()
     assert fresh.value.header_value("Idempotency-Key") != again.value.header_value("Idempotency-Key")
-    assert fresh.value.post_data_json["bet_amount"] == 50
+    assert body_of(fresh.value)["bet_amount"] == 50
     expect_failed_loads(still)
 
 
@@ -194,7 +200,7 @@ def test_the_stake_moves_in_steps_of_the_lines_played(machine: Page) -> None:
 
     def press(kind: str) -> str:
         machine.locator(f"[data-step={kind}]").click()
-        return stake.input_value()
+        return str(stake.input_value())
 
     assert stake.input_value() == "100"
     assert [press(kind) for kind in ("up", "down", "half", "double", "min", "down", "half")] == [
