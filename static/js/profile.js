@@ -143,7 +143,7 @@ function startAccount(panel) {
   async function save(form) {
     const fields = form.dataset.form === "password" ? ["current_password", "password"] : ["nickname"];
     const body = Object.fromEntries(fields.map((name) => [name, fieldOf(form, name).input?.value ?? ""]));
-    const button = form.querySelector("button:not([type])");
+    const button = form.querySelector("[type=submit]");
     for (const name of fields) tell(form, name, "");
     if (alert) alert.hidden = true;
     button?.setAttribute("disabled", "");
