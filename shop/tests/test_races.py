@@ -42,7 +42,7 @@ def orders(players: Sequence[Player], name: str, keys: Sequence[str | None], mod
     """One order a key, all at once; nobody may crash."""
     order = Order(product=Product.objects.named(name), gateway_mode=mode)
     calls = [
-        partial(buy, player=player, order=order, key=key and Key(player.pk, OPERATION, key, "same body"))
+        partial(buy, player=player, order=order, key=Key(player.pk, OPERATION, key, "same body") if key else None)
         for player, key in zip(players, keys, strict=True)
     ]
     answers = together(*calls)
