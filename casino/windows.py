@@ -7,6 +7,7 @@ from typing import Any
 from casino.lib.pages import windows
 from casino.sources import open_sources
 from games import history, lobby, stats
+from shop import receipts
 from shop.models import Purchase
 
 Json = dict[str, Any]
@@ -23,7 +24,10 @@ def open_windows() -> None:
 
 
 def _belongings(player_id: int) -> Json:
-    return {"rounds": [history.item(played) for played in history.rounds_of(player_id).order_by("id")]}
+    return {
+        "rounds": [history.item(played) for played in history.rounds_of(player_id).order_by("id")],
+        "purchases": receipts.all_of(player_id),
+    }
 
 
 def _rounds(player_id: int, limit: int) -> tuple[int, list[Json]]:

@@ -23,6 +23,7 @@ from casino.lib.days import now as clock
 from casino.lib.pruning import prune_keys, prune_rates
 from realtime import stream
 from shop.settlement import settle_stale
+from shop.velocity import prune_refusals
 
 _log = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS: Final = 0.5
@@ -46,6 +47,7 @@ JOBS: Final = (
     Job("prune_login_counters", timedelta(minutes=10), prune_login_counters),
     Job("prune_keys", timedelta(minutes=30), prune_keys),
     Job("prune_rates", timedelta(minutes=30), prune_rates),
+    Job("prune_refusals", timedelta(minutes=30), prune_refusals),
 )
 
 

@@ -175,7 +175,7 @@ class PurchaseAdmin(EvidenceAdmin):
 
 @admin.register(PurchaseRefusal)
 class PurchaseRefusalAdmin(EvidenceAdmin):
-    """Attempts that were turned down without a receipt, as long as the velocity guard remembers them."""
+    """Attempts that were turned down without a receipt, on the last day."""
 
     list_display = ("id", "player", "product", "quantity", "amount", "reason_code", "created_at")
     list_filter = ("reason_code",)

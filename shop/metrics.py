@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.conf import settings
 from prometheus_client import Counter
 
 from shop.models import Purchase, PurchaseStatus
@@ -37,13 +34,3 @@ def count_end(purchase: Purchase, flow: str, reason: str | None = None) -> None:
 def count_replay(purchase: Purchase) -> None:
     """Counts an answer that was given again."""
     _attempts.labels(flow_of(purchase), "idempotent_reuse", "").inc()
-
-
-def pending_purchases() -> int:
-    """Purchases that wait: `cc_pending_purchases`."""
-    return Purchase.objects.pending().count()
-
-
-def stale_purchases(now: datetime) -> int:
-    """Those that have waited too long: `cc_pending_purchases_stale`."""
-    return Purchase.objects.stale(now, settings.PENDING_PURCHASE_MAX_AGE).count()

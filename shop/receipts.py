@@ -95,6 +95,11 @@ def page(
     return {"items": [transaction(bought) for bought in found[:limit]], "next_cursor": following}
 
 
+def all_of(player_id: int) -> list[Json]:
+    """Every transaction of the player, oldest first: for taking one's data along."""
+    return [transaction(bought) for bought in Purchase.objects.of(player_id).order_by("id").select_related("product")]
+
+
 def detail(bought: Purchase) -> Json:
     """One purchase with every step on its way."""
     return transaction(bought) | {"timeline": bought.timeline}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from accounts import audit
 from shop.models import Purchase, PurchaseRefusal, Reason
+
+_KEPT: Final = timedelta(days=1)  # the longest FRAUD_WINDOW
 
 
 def card_hash(token: str) -> str:
@@ -39,6 +42,6 @@ def sound_alarm(attempt: Purchase, now: datetime) -> None:
         audit.record(action="FRAUD_BLOCK", target_type="player", target_id=attempt.player_id, details=facts, now=now)
 
 
-def forget_old_attempts(now: datetime) -> int:
-    """Deletes refused attempts the guard no longer looks at; how many there were."""
-    return PurchaseRefusal.objects.filter(created_at__lte=now - settings.FRAUD_WINDOW).delete()[0]
+def prune_refusals(*, now: datetime) -> int:
+    """Deletes refused attempts the guard no longer looks at, after a day; how many there were."""
+    return PurchaseRefusal.objects.filter(created_at__lte=now - _KEPT).delete()[0]

@@ -9,7 +9,6 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.models import Audit, Player
-from casino.lib import days
 from shop import velocity
 from shop.models import Purchase, PurchaseRefusal
 from shop.tests.conftest import moved, news_of, written
@@ -81,8 +80,14 @@ def test_attempts_are_forgotten_after_the_window(as_ada: Caller, settings: Setti
     settings.FRAUD_MAX_PURCHASES = 1
     assert [is_blocked(as_ada) for _ in range(2)] == [False, True]
     everything_an_hour_older()
-    assert velocity.forget_old_attempts(days.now()) == 1
     assert is_blocked(as_ada) is False
+
+
+def test_refused_attempts_are_kept_for_a_day(as_ada: Caller, settings: Settings) -> None:
+    as_ada.post(BUY, {"product_id": ITEM})
+    refused = PurchaseRefusal.objects.get().created_at
+    assert velocity.prune_refusals(now=refused + timedelta(hours=23)) == 0
+    assert velocity.prune_refusals(now=refused + timedelta(hours=24)) == 1
 
 
 def test_the_third_card_is_blocked_and_the_first_two_are_not(as_ada: Caller) -> None:

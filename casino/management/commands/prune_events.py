@@ -10,6 +10,7 @@ from accounts.pruning import prune_login_counters, prune_sessions
 from casino.lib.days import now as clock
 from casino.lib.pruning import prune_keys, prune_rates
 from realtime import stream
+from shop.velocity import prune_refusals
 
 
 class Command(BaseCommand):
@@ -26,5 +27,6 @@ class Command(BaseCommand):
             ("login counters", prune_login_counters),
             ("idempotency keys", prune_keys),
             ("rate counters", prune_rates),
+            ("refused purchases", prune_refusals),
         ):
             self.stdout.write(f"{what}: {prune(now=now)} removed")
