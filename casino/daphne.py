@@ -38,6 +38,8 @@ BODY_BYTES_MAX: Final = 8 * 1024 * 1024  # above every limit by which the club i
 DRAIN_SECONDS: Final = 25.0
 LINGER_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 0.1
+_TEXT: Final = 1
+_BINARY: Final = 2
 
 
 @implementer(IPushProducer)
@@ -83,9 +85,13 @@ class ClubSocket(WebSocketProtocol):
         super().onMessage(payload, isBinary)
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802 - daphne's name
-        """Sends, unless the socket is already closing: autobahn would raise."""
+        """Sends, unless the socket is already closing.
+
+        As one frame: autobahn's `sendMessage` holds our own messages to the bound set for the client's.
+        """
         if self.state == self.STATE_OPEN:
-            super().serverSend(content, binary)
+            payload = content if binary else content.encode()
+            self.sendFrame(opcode=_BINARY if binary else _TEXT, payload=payload)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802 - daphne's name
         """Closes with `code`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from types import TracebackType
 from typing import Any, Self
@@ -91,10 +90,3 @@ class Ears:
         """Asks for a pong and gives the next message, which is the pong when nothing else was on its way."""
         await self.say(json.dumps({"type": text}))
         return await self.hear()
-
-
-async def until(true: Any) -> None:
-    """Waits until `true()` holds, however often the loop must turn for it."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not true():
-            await asyncio.sleep(0)

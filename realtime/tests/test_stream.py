@@ -106,7 +106,10 @@ EMITS = [
     (
         "reward_granted",
         {"reward_type": "streak_daily", "amount": 5},
-        {"reward_type": "streak_daily", "amount": 5, "xp_amount": 0, "balance_after": 1000, "source": "test", "ref": "test"},
+        {
+            "reward_type": "streak_daily", "amount": 5, "xp_amount": 0, "balance_after": 1000, "source": "test",
+            "ref": "test",
+        },
     ),
     (
         "purchase_update",
