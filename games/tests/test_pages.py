@@ -163,6 +163,14 @@ def test_a_visitor_s_lever_leads_to_the_door_and_back() -> None:
     assert 'href="/login?next=/games/slot"' in page(Client())
 
 
+@pytest.mark.django_db
+def test_a_paused_machine_says_why() -> None:
+    assert "game-paused" not in page(Client())
+    Game.objects.filter(pk="slot").update(pause_reason="정기 점검")
+    assert "정기 점검" in page(Client())
+    assert "정기 점검" in page(Client(), "/games")
+
+
 def row(stake: int, payout: int) -> slot_screen.SpinRow:
     """A spin that came to this, everything else blank."""
     return slot_screen.SpinRow("", stake, payout, (), (), "", (), "", "", 0)

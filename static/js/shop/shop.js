@@ -15,6 +15,8 @@ import { sentenceFor } from "./reasons.js";
 /** @typedef {import("./confirm.js").Order} Order */
 
 const FIRST_TRIES = 3;
+/** Longer than the server may take with all its retries: then the answer counts as lost. */
+const PATIENCE_MS = 20_000;
 /** Refusals after which the same order may simply be sent anew. */
 const WORTH_ANOTHER_TRY = new Set(["PAYMENT_DECLINED", "PAYMENT_FAILED", "ITEM_PURCHASE_FAILED", "FRAUD_BLOCK", "RATE_LIMITED"]);
 
@@ -68,7 +70,7 @@ class Shop {
     confirm.problem("");
     confirm.busy(true);
     try {
-      const receipt = await post(`/api/shop/buy/${encodeURIComponent(order.good.product)}`, { quantity: order.quantity, expected_price: order.good.final }, { key, tries: FIRST_TRIES });
+      const receipt = await post(`/api/shop/buy/${encodeURIComponent(order.good.product)}`, { quantity: order.quantity, expected_price: order.good.final }, { key, tries: FIRST_TRIES, signal: AbortSignal.timeout(PATIENCE_MS) });
       this.answered(receipt, order);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -20,6 +20,8 @@ import { Trouble } from "./trouble.js";
 
 const INTERACTIVE = "a, button, input, select, textarea, summary, dialog, [contenteditable], [popover]";
 const FIRST_TRIES = 3;
+/** Longer than the server may take with all its retries: then the answer counts as lost. */
+const PATIENCE_MS = 20_000;
 
 class Machine {
   /** @param {HTMLElement} root */
@@ -97,7 +99,7 @@ class Machine {
     this.reels.roll();
     sounds.lever();
     try {
-      const answer = await post("/api/games/slot/spin", asked.order, { key: asked.key, tries: FIRST_TRIES });
+      const answer = await post("/api/games/slot/spin", asked.order, { key: asked.key, tries: FIRST_TRIES, signal: AbortSignal.timeout(PATIENCE_MS) });
       this.unanswered = null;
       balanceFromAnswer(answer.balance);
       await this.reveal(answer, release);
@@ -139,7 +141,7 @@ class Machine {
     this.reels.revert();
     this.result.say(gettext("골드를 걸고 돌려 보세요"));
     if (!(error instanceof ApiError)) throw error;
-    const mayHaveHappened = error.status === 0 || error.status >= 500 || error.code === "IN_PROGRESS" || error.code === "RATE_LIMITED";
+    const mayHaveHappened = error.status === 0 || error.status >= 500 || error.code === "IN_PROGRESS";
     this.unanswered = mayHaveHappened ? asked : null;
     if (mayHaveHappened) this.trouble.unanswered(error, asked.order.bet_amount);
     else this.trouble.refused(error);
