@@ -12,6 +12,7 @@ from django.conf import settings
 
 from realtime import hints, relay
 from realtime.hints import Ended, News, Shout, news_of, pack, unpack
+from realtime.tests.conftest import point_at
 from tests import servers
 
 Json = dict[str, Any]
@@ -30,22 +31,6 @@ def sender() -> Any:
     fresh = relay.Sender()
     yield fresh
     fresh.forget()
-
-
-@pytest.fixture
-def server(tmp_path: Any, settings: Any) -> Any:
-    """A Redis of our own, which the settings point at."""
-    server = servers.valkey(tmp_path)
-    point_at(server.url, settings)
-    yield server
-    server.kill()
-
-
-def point_at(url: str, settings: Any) -> None:
-    settings.REDIS_URL = url
-    hosts = [{"address": url, "socket_timeout": None}]
-    layer = {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": hosts}}
-    settings.CHANNEL_LAYERS = {"default": layer}
 
 
 @pytest.mark.parametrize("hint", EXAMPLES)

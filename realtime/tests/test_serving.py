@@ -37,14 +37,16 @@ PATIENCE_SECONDS = 20
 class House:
     """The club as one process on one port, on the test's database."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, redis_url: str) -> None:
+        self.redis_url = redis_url
         self.port = servers.free_port()
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
 
     def open(self) -> None:
         """Starts it and waits until it listens."""
-        environment = {**os.environ, "DATABASE_URL": database_url(), "CLUB_ENV": "test", "PORT": str(self.port)}
+        chosen = {"DATABASE_URL": database_url(), "REDIS_URL": self.redis_url, "PORT": str(self.port)}
+        environment = {**os.environ, "CLUB_ENV": "test", **chosen}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "casino.serve", "--sockets", "--host", "127.0.0.1"],
@@ -96,7 +98,15 @@ def database_url() -> str:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "house.log")
+    house = House(tmp_path / "house.log", settings.REDIS_URL)
+    house.open()
+    yield house
+    house.kill()
+
+
+@pytest.fixture
+def house_with_redis(tmp_path: Path, server: servers.Server) -> Iterator[House]:
+    house = House(tmp_path / "house.log", server.url)
     house.open()
     yield house
     house.kill()
@@ -271,3 +281,36 @@ def test_a_body_beyond_every_limit_is_refused_without_being_kept(house: House, t
 def test_a_socket_elsewhere_is_not_opened(house: House, token: str) -> None:
     with pytest.raises(Exception, match="403"), connect(f"ws://127.0.0.1:{house.port}/api/other?token={token}"):
         pass
+
+
+@pytest.mark.parametrize("harm", ["killed", "frozen"])
+def test_redis_may_go_and_return_and_nothing_is_missed(
+    house_with_redis: House, server: servers.Server, ada: Player, token: str, harm: str
+) -> None:
+    house = house_with_redis
+    with house.socket(token) as client:
+        since = opening(client)[1]["as_of_seq"]
+        tell(ada, 1)
+        heard = [hear(client)]
+        assert server.process is not None
+        server.kill() if harm == "killed" else server.process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        tell(ada, 2)
+        heard.append(hear(client))
+        assert time.monotonic() - began < 5
+        began = time.monotonic()
+        with house.socket(token, f"&since={since}") as late:
+            assert opening(late)[1]["recovered"] is True
+            assert [hear(late)["seq"], hear(late)["seq"]] == [since + 1, since + 2]
+        assert time.monotonic() - began < 5
+        server.start() if harm == "killed" else server.process.send_signal(signal.SIGCONT)
+        waits = []
+        while not waits or waits[-1] > 1:  # until hints travel through Redis again
+            assert len(waits) < 10
+            began = time.monotonic()
+            tell(ada, 3)
+            heard.append(hear(client))
+            waits.append(time.monotonic() - began)
+        client.send("ping")
+        assert client.recv(timeout=PATIENCE_SECONDS) == "pong"
+    assert [message["seq"] for message in heard] == list(range(since + 1, since + 1 + len(heard)))
