@@ -208,7 +208,7 @@ class EntryAdmin(EvidenceAdmin):
         "id",
         "player",
         "seq",
-        "code",
+        "kind",
         "moved",
         "balance_after",
         "debit",

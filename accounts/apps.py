@@ -2,12 +2,14 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     """Label `accounts`."""
 
     name = "accounts"
+    verbose_name = _("계정")
 
     def ready(self) -> None:
         """Seals the ledger after every migrate: a rebuilt SQLite table loses its triggers."""
