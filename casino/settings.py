@@ -166,6 +166,8 @@ LOGIN_MAX_FAILED_ATTEMPTS = env.integer("LOGIN_MAX_FAILED_ATTEMPTS", 5, low=1, h
 LOGIN_LOCKOUT = timedelta(minutes=env.integer("LOGIN_LOCKOUT_MINUTES", 10, low=1, high=1440))
 LOGIN_IP_MAX_FAILED_ATTEMPTS = env.integer("LOGIN_IP_MAX_FAILED_ATTEMPTS", 50, low=1, high=10_000)
 SIGNUPS_PER_HOUR_AND_IP = 20
+VIP_POINTS_PREMIUM = env.integer("VIP_POINTS_PREMIUM", 1500, low=1)
+VIP_POINTS_VIP = env.integer("VIP_POINTS_VIP", 6000, low=1)
 INVITE_CHECKS_PER_MINUTE_AND_IP = 30
 
 SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())
@@ -249,6 +251,7 @@ CLEAN_SEED_ALLOW_PROD = env.flag("CLEAN_SEED_ALLOW_PROD")
 # --- language, time ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = 31_536_000
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.ledger import OpenWallet
 from accounts.models import Account, EntryCode, Player, Rank
+from accounts.progress import vip
 from shop.models import Effect, InventoryItem, Purchase
 
 VIP_POINT_CENTS = 100
@@ -22,7 +23,8 @@ def hand_over(wallet: OpenWallet, purchase: Purchase) -> None:
     else:
         _put_into_inventory(purchase, wallet)
     if not purchase.is_paid_in_gold:
-        _credit_points(wallet, purchase)
+        points = purchase.amount // VIP_POINT_CENTS
+        vip.credit(wallet, points, reason=EntryCode.TOPUP, ref=purchase.receipt_code)
 
 
 def _raise_rank(wallet: OpenWallet, purchase: Purchase) -> None:
@@ -48,11 +50,3 @@ def _put_into_inventory(purchase: Purchase, wallet: OpenWallet) -> None:
         quantity=purchase.quantity,
         acquired_at=wallet.now,
     )
-
-
-def _credit_points(wallet: OpenWallet, purchase: Purchase) -> None:
-    points = purchase.amount // VIP_POINT_CENTS
-    if points:
-        wallet.row.vip_points += points
-        news = {"vip_points": wallet.row.vip_points}
-        wallet.tell_profile(news, reason=EntryCode.TOPUP, ref=purchase.receipt_code)
