@@ -70,14 +70,15 @@ def _slot_screen(request: HttpRequest) -> SlotScreen:
         server_seed_hash, nonce = commitment(wallet.server_seed), wallet.nonce
     last = rounds[0] if rounds else None
     stake, lines = slot_screen.first_stake(machine, last)
+    gallery = slot_screen.Gallery(machine)
     return SlotScreen(
-        machine=machine,
+        gallery=gallery,
         config_version=game.config.version,
         pause_reason=game.pause_reason,
         stake=stake,
         lines=lines,
         reels=last.outcome["reels"] if last else slot_screen.resting_reels(machine),
-        rounds=tuple(slot_screen.spin_row(machine, spun) for spun in rounds),
+        rounds=tuple(slot_screen.spin_row(gallery, spun) for spun in rounds),
         server_seed_hash=server_seed_hash,
         nonce=nonce,
     )

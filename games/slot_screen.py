@@ -51,6 +51,22 @@ class Picture:
     art: str
 
 
+class Gallery(dict[str, Picture]):
+    """The pictures of one page, each looked up once; faces of older tables hang here too."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__()
+        self.machine = machine
+
+    def __missing__(self, face: str) -> Picture:
+        drawn = self[face] = picture(self.machine, face)
+        return drawn
+
+    def told(self, reels: Sequence[Sequence[str]]) -> str:
+        """The pictures in words, row by row."""
+        return " / ".join(" ".join(self[face].name for face in row) for row in reels)
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
     """One line of the machine, as a path on a 30 by 30 grid."""
@@ -109,7 +125,7 @@ class SpinRow:
 class SlotScreen:
     """The whole slot page."""
 
-    machine: Machine
+    gallery: Gallery
     config_version: int
     pause_reason: str
     stake: int
@@ -118,6 +134,11 @@ class SlotScreen:
     rounds: tuple[SpinRow, ...]
     server_seed_hash: str
     nonce: int
+
+    @property
+    def machine(self) -> Machine:
+        """The machine in force."""
+        return self.gallery.machine
 
     @property
     def rtp(self) -> str:
@@ -162,12 +183,12 @@ class SlotScreen:
     @property
     def columns(self) -> tuple[tuple[Picture, ...], ...]:
         """The nine pictures shown, reel by reel."""
-        return tuple(tuple(picture(self.machine, row[column]) for row in self.reels) for column in range(COLUMNS))
+        return tuple(tuple(self.gallery[row[column]] for row in self.reels) for column in range(COLUMNS))
 
     @property
     def reels_told(self) -> str:
         """The nine pictures in words, row by row."""
-        return told(self.machine, self.reels)
+        return self.gallery.told(self.reels)
 
     @property
     def lines_drawn(self) -> tuple[DrawnLine, ...]:
@@ -185,7 +206,7 @@ class SlotScreen:
 
     def _paid(self, symbol: Symbol) -> PaidSymbol:
         return PaidSymbol(
-            picture=picture(self.machine, symbol.face),
+            picture=self.gallery[symbol.face],
             share=percent(Fraction(symbol.weight, sum(self.machine.weights))),
             pair=symbol.pair,
             three=symbol.three,
@@ -216,7 +237,7 @@ class SlotScreen:
                 {"symbol": symbol.face, "weight": symbol.weight, "pair": symbol.pair, "three": symbol.three}
                 | {"name": drawn.name, "art": drawn.art}
                 for symbol in self.machine.symbols
-                for drawn in (picture(self.machine, symbol.face),)
+                for drawn in (self.gallery[symbol.face],)
             ],
             "lines": PAYLINES,
         }
@@ -229,7 +250,7 @@ def first_stake(machine: Machine, last: Round | None) -> tuple[int, int]:
     return min(max(stake, machine.stake_min), machine.stake_max), lines
 
 
-def spin_row(machine: Machine, spun: Round) -> SpinRow:
+def spin_row(gallery: Gallery, spun: Round) -> SpinRow:
     """A settled spin as the list shows it."""
     reels, wins = spun.outcome["reels"], spun.outcome["win_lines"]
     best = max(wins, key=lambda win: win["amount"], default=None)
@@ -238,21 +259,21 @@ def spin_row(machine: Machine, spun: Round) -> SpinRow:
         round_id=str(spun.round_id),
         stake=spun.stake,
         payout=spun.payout,
-        pictures=tuple(picture(machine, face) for face in shown),
-        cells=tuple(picture(machine, face) for row in reels for face in row),
-        told=told(machine, reels),
-        wins=tuple(_win_told(machine, win) for win in wins),
+        pictures=tuple(gallery[face] for face in shown),
+        cells=tuple(gallery[face] for row in reels for face in row),
+        told=gallery.told(reels),
+        wins=tuple(_win_told(gallery, win) for win in wins),
         server_seed_hash=spun.server_seed_hash,
         client_seed=spun.client_seed,
         nonce=spun.nonce,
     )
 
 
-def _win_told(machine: Machine, win: Mapping[str, Any]) -> str:
+def _win_told(gallery: Gallery, win: Mapping[str, Any]) -> str:
     return _("%(line)s번 라인 ×%(times)s · %(symbol)s %(count)s개 · +%(gold)s") % {
         "line": win["line"],
         "times": times(Fraction(str(win["multiplier"])) * HUNDREDTHS),
-        "symbol": picture(machine, win["symbol"]).name,
+        "symbol": gallery[win["symbol"]].name,
         "count": win["count"],
         "gold": f"{win['amount']:,}",
     }
@@ -273,11 +294,6 @@ def picture(machine: Machine, face: str) -> Picture:
         return Picture(face, str(name), f"{static(SPRITE)}#{art}")
     own_name = next((symbol.name for symbol in machine.symbols if symbol.face == face), face)
     return Picture(face, own_name, f"{static(SPRITE)}#{UNDRAWN}")
-
-
-def told(machine: Machine, reels: Sequence[Sequence[str]]) -> str:
-    """The pictures in words, row by row."""
-    return " / ".join(" ".join(picture(machine, face).name for face in row) for row in reels)
 
 
 def percent(share: Fraction) -> str:
