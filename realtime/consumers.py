@@ -62,7 +62,7 @@ class SyncConsumer(AsyncConsumer):
                 self._expiry.cancel()
             for task in self._tasks:
                 task.cancel()
-            await hub.leave(self)
+            hub.leave(self)
 
     async def dispatch(self, message: Json) -> None:
         """Straight to the handler: no database connection lives here that would need a look first."""
@@ -126,13 +126,10 @@ class SyncConsumer(AsyncConsumer):
         if self._code is None:
             self._code = code
             metrics.count_close(code)
+            hub.leave(self)
             writer, *_ = self._tasks
             writer.cancel()
-            self._tasks.append(asyncio.create_task(self._close(code)))
-
-    async def _close(self, code: int) -> None:
-        await hub.leave(self)
-        await self.send({"type": "websocket.close", "code": code})
+            self._tasks.append(asyncio.create_task(self.send({"type": "websocket.close", "code": code})))
 
     def _put(self, *texts: str) -> None:
         self._outbox.extend(texts)

@@ -89,19 +89,19 @@ class Hub:
         if self._receiver is not None:
             await self._receiver.follow(player_id)
 
-    async def leave(self, seat: Seat) -> None:
-        """Frees the place; the last one out turns off the light."""
+    def leave(self, seat: Seat) -> None:
+        """Frees the place; the last one out turns off the light. On the loop only."""
         seats = self._seats.get(seat.player_id, set())
         if seat not in seats:
             return
         seats.discard(seat)
         if not seats:
             del self._seats[seat.player_id]
+            if self._receiver is not None and self._seats:
+                self._remember(asyncio.create_task(self._receiver.unfollow(seat.player_id)))
         self._count()
         if not self._seats:
             self._shut()
-        elif not seats and self._receiver is not None:
-            await self._receiver.unfollow(seat.player_id)
 
     def take(self, hint: Hint) -> None:
         """Passes a hint to the sockets it is for. On the loop only."""
@@ -132,9 +132,13 @@ class Hub:
     def _shut(self) -> None:
         for task in self._tasks:
             task.cancel()
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+            self._remember(task)
         self._tasks, self._receiver, self._loop = [], None, None
+
+    def _remember(self, task: asyncio.Task[None]) -> None:
+        """Keeps a task that nobody waits for from being collected before its end."""
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     def _count(self) -> None:
         metrics.active_users.set(len(self._seats))

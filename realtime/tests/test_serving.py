@@ -304,7 +304,7 @@ def test_redis_may_go_and_return_and_nothing_is_missed(
             assert [hear(late)["seq"], hear(late)["seq"]] == [since + 1, since + 2]
         assert time.monotonic() - began < 5
         server.start() if harm == "killed" else server.process.send_signal(signal.SIGCONT)
-        waits = []
+        waits: list[float] = []
         while not waits or waits[-1] > 1:  # until hints travel through Redis again
             assert len(waits) < 10
             began = time.monotonic()

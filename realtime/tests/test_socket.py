@@ -13,6 +13,7 @@ import time_machine
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client
+from prometheus_client import REGISTRY
 
 from accounts import sessions
 from accounts.models import Player, Wallet
@@ -280,6 +281,27 @@ async def test_a_cookie_needs_a_page_of_our_own(ada: Player, settings: Any, orig
             assert await ears.close_code() == code
 
 
+async def test_behind_a_proxy_the_page_is_where_the_proxy_says(ada: Player, settings: Any) -> None:
+    settings.TRUSTED_PROXY_COUNT = 1
+    cookie = await sync_to_async(browser_cookie)(ada)
+    page = {"Cookie": cookie, "Origin": "https://127.0.0.1"}
+    async with Ears(headers={**page, "X-Forwarded-Proto": "https"}) as ears:
+        await ears.opening()
+    async with Ears(headers={**page, "X-Forwarded-Proto": "http"}) as ears:
+        assert await ears.close_code() == 4403
+
+
+async def test_a_trusted_origin_may_be_all_of_a_domain(ada: Player, settings: Any) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = ["https://*.club.example"]
+    cookie = await sync_to_async(browser_cookie)(ada)
+    for origin, is_ours in (("https://play.club.example", True), ("https://playclub.example", False)):
+        async with Ears(headers={"Cookie": cookie, "Origin": origin}) as ears:
+            if is_ours:
+                await ears.opening()
+            else:
+                assert await ears.close_code() == 4403
+
+
 def browser_cookie(player: Player) -> str:
     browser = Client()
     answer = browser.post("/login", {"nickname": player.site_id, "password": "correct horse"})
@@ -387,6 +409,23 @@ async def test_a_broadcast_reaches_everybody_with_their_own_id(ada: Player, toke
             heard = await ears.hear()
             assert (heard["type"], heard["user_id"], heard["seq"]) == ("catalog_update", player.pk, None)
             assert heard["data"] == {"reason": "product_updated", "version": 3}
+
+
+async def test_sockets_and_their_ends_are_counted(ada: Player, token: str) -> None:
+    refused, gone = sample("cc_realtime_closed_total", code="4401"), sample("cc_realtime_closed_total", code="1000")
+    async with Ears(f"token={token}") as one, Ears(f"token={token}") as two:
+        await one.opening()
+        await two.opening()
+        assert (sample("realtime_active_users"), sample("realtime_active_connections")) == (1, 2)
+        async with Ears("token=nonsense") as nobody:
+            await nobody.close_code()
+    assert (sample("realtime_active_users"), sample("realtime_active_connections")) == (0, 0)
+    assert sample("cc_realtime_closed_total", code="4401") == refused + 1
+    assert sample("cc_realtime_closed_total", code="1000") == gone + 2
+
+
+def sample(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 def test_one_look_costs_three_statements_however_many_sockets(
