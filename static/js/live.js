@@ -181,7 +181,8 @@ class Live {
     if (this.#over) return;
     if (code === CLOSED.badQuery) this.#epoch = "";
     this.#failures += 1;
-    this.#become(navigator.onLine ? "catching" : "offline");
+    // While polling, what the polls meet tells the state.
+    if (this.#poll === undefined) this.#become(navigator.onLine ? "catching" : "offline");
     if ((refused && this.#failures >= REFUSALS_BEFORE_POLLING) || code === CLOSED.tooMany) this.#startPolling();
     const base = Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(this.#failures - 1, 6));
     const wait = code === CLOSED.tooMany ? LONGEST_WAIT_MS : base;

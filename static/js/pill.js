@@ -7,13 +7,18 @@ const SILENT_MS = 5000;
 /** @param {HTMLElement} pill */
 export function startPill(pill) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let telling;
+  let silence;
+  let told = false;
   const show = () => { pill.dataset.state = live.state; };
-  live.on("state", () => {
-    clearTimeout(telling);
-    if (live.state === "live") show();
-    else telling = setTimeout(show, SILENT_MS);
-  });
-  // A page that never gets through says so too.
-  telling = setTimeout(show, SILENT_MS);
+  const follow = () => {
+    if (live.state === "live") {
+      clearTimeout(silence);
+      silence = undefined;
+      told = false;
+      show();
+    } else if (told) show();
+    else silence ??= setTimeout(() => { told = true; show(); }, SILENT_MS);
+  };
+  live.on("state", follow);
+  follow(); // A page that never gets through says so too.
 }

@@ -196,6 +196,20 @@ def test_short_breaks_stay_silent_and_long_ones_are_told(lobby: Page, house: Hou
     expect(pill).to_have_attribute("data-state", "live")
 
 
+def test_without_socket_and_answers_the_pill_says_offline_until_news_comes(lobby: Page, house: House) -> None:
+    connected(lobby, house)
+    pill = lobby.get_by_test_id("connection-pill")
+    lobby.route("**/api/realtime/events*", lambda route: route.fulfill(status=200, body=""))
+    house.refuse_with = 4403
+    house.sockets[-1].close(code=1012)
+    lobby.clock.run_for(20_000)
+    expect(pill).to_have_attribute("data-state", "offline")
+    house.refuse_with = None
+    connected(lobby, house, times=len(house.sockets) + 1)
+    expect(pill).to_have_attribute("data-state", "live")
+    lobby.unroute("**/api/realtime/events*")
+
+
 def test_a_session_that_ended_is_told_and_not_tried_again(lobby: Page, house: House) -> None:
     connected(lobby, house)
     banner = lobby.get_by_test_id("session-expired-banner")
