@@ -74,4 +74,3 @@ def require_current(password: str | None, current: str | None) -> NewPassword | 
     if current is None:
         raise invalid("current_password", _("현재 비밀번호를 입력해주세요"), "required")
     return NewPassword(password, current)
-
