@@ -13,7 +13,7 @@ from django.db import OperationalError, transaction
 
 from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Account, EntryCode, Player
-from casino.lib import days, idempotency
+from casino.lib import days, idempotency, rows
 from casino.lib.idempotency import Key
 from shop import catalogue, errors, metrics, payments, pricing, settlement, stock, velocity
 from shop.delivery import hand_over
@@ -110,7 +110,7 @@ def _attempt(player: Player, purchase: Purchase, key: Key | None) -> Purchase:
             _exchange(wallet, purchase)
         else:
             purchase.note("gateway_called", wallet.now, mode=purchase.gateway_mode)
-            purchase.save(force_insert=True)
+            rows.insert([purchase])
     return purchase
 
 
@@ -168,7 +168,7 @@ def _exchange(wallet: OpenWallet, purchase: Purchase) -> None:
             purchase.balance_after = wallet.balance
             purchase.note("settled", wallet.now)
             purchase.note("granted", wallet.now)
-            purchase.save(force_insert=True)
+            rows.insert([purchase])
             hand_over(wallet, purchase)
     except OperationalError:
         raise
@@ -186,7 +186,7 @@ def _write_failure(wallet: OpenWallet, purchase: Purchase) -> None:
     purchase.balance_after = wallet.balance
     purchase.timeline = purchase.timeline[:2]
     purchase.note("grant_failed", wallet.now)
-    purchase.save(force_insert=True)
+    rows.insert([purchase])
 
 
 def _replay(receipt_code: str, now: datetime) -> Sale:

@@ -17,6 +17,7 @@ from django.db import OperationalError, transaction
 
 from accounts import audit
 from accounts.ledger import OpenWallet, open_wallet
+from casino.lib import rows
 from realtime.events import PurchaseUpdate
 from shop import metrics, payments, stock
 from shop.delivery import hand_over
@@ -25,9 +26,6 @@ from shop.models import Purchase, PurchaseStatus, Reason
 
 _log = logging.getLogger(__name__)
 LATE: Final = "LATE"
-_CHANGING: Final = (
-    "status", "reason_code", "charge_id", "charged_at", "balance_after", "timeline", "settled_at",
-)  # fmt: skip
 
 
 def settle(purchase: Purchase, charge: Charge, *, flow: str, now: datetime) -> Purchase:
@@ -89,7 +87,7 @@ def tell_again(purchase: Purchase, *, now: datetime) -> Purchase:
             last["data"]["times"] += 1
         else:
             locked.note("replayed", now, times=1)
-        locked.save(update_fields=["timeline"])
+        rows.update(locked)
         wallet.tell(purchase_news(locked, "idempotent_reuse", "IDEMPOTENT_HIT"))
     metrics.count_replay(locked)
     return locked
@@ -111,8 +109,8 @@ def purchase_news(purchase: Purchase, status: str, reason: str) -> PurchaseUpdat
 @contextmanager
 def _opened(purchase: Purchase, now: datetime) -> Iterator[tuple[OpenWallet, Purchase]]:
     with transaction.atomic(), open_wallet(purchase.player_id, now=now) as wallet:
-        rows = Purchase.objects.select_for_update(of=("self",)).select_related("product")
-        yield wallet, rows.get(pk=purchase.pk)
+        purchases = Purchase.objects.select_for_update(of=("self",)).select_related("product")
+        yield wallet, purchases.get(pk=purchase.pk)
 
 
 def _settle(purchase: Purchase, charge: Charge, flow: str, now: datetime) -> Purchase:
@@ -156,7 +154,7 @@ def _grant(wallet: OpenWallet, locked: Purchase, charge: Charge) -> bool:
 def _refuse_late_money(locked: Purchase, now: datetime) -> None:
     """Paid after it was given up, and the units are gone: staff are asked to give the money back."""
     locked.note("late_event_ignored", now, reason=Reason.OUT_OF_STOCK)
-    locked.save(update_fields=["timeline"])
+    rows.update(locked)
     facts = {"receipt_code": locked.receipt_code, "amount": locked.amount}
     audit.record(
         action="LIMITED_LATE_PAYMENT", target_type="purchase", target_id=locked.receipt_code, details=facts, now=now
@@ -169,7 +167,7 @@ def _end(
     locked.become(status, wallet.now, reason)
     locked.balance_after = wallet.balance
     locked.note(step, wallet.now, **facts)
-    locked.save(update_fields=_CHANGING)
+    rows.update(locked)
     wallet.tell(purchase_news(locked, status, reason))
 
 
@@ -180,7 +178,7 @@ def _wait(wallet: OpenWallet, locked: Purchase, reason: Reason, step: str) -> bo
     locked.reason_code = reason
     locked.balance_after = wallet.balance
     locked.note(step, wallet.now)
-    locked.save(update_fields=_CHANGING)
+    rows.update(locked)
     wallet.tell(purchase_news(locked, locked.status, reason))
     return True
 
