@@ -15,9 +15,11 @@ Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
 
 from prometheus_client import multiprocess  # noqa: E402
 
+from casino.fair_worker import assign_slot  # noqa: E402
+
 # Two processes use two cores; the threads of each wait for the database together.
 bind = f"{os.environ.get('BIND_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104  (a container's inside)
-worker_class = "gthread"
+worker_class = "casino.fair_worker.FairWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 # Longer than nginx keeps an idle connection to us (60 s): else it would send a request into a closing one.
@@ -43,6 +45,11 @@ def on_starting(server: Any) -> None:
     folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the worker its place among the others, for an even share of connections."""
+    assign_slot(worker, list(server.WORKERS.values()))
 
 
 def post_worker_init(worker: Any) -> None:
