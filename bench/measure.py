@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -27,6 +30,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=16, help="keep-alive connections that spin (16)")
     parser.add_argument("--players", type=int, default=64, help="players they speak for (64)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each load run (10)")
+    parser.add_argument("--profile", metavar="FILE", help="write a flame graph (SVG) of one worker under this load")
     parser.add_argument("--statements", action="store_true", help="also print the statements of one spin")
     return parser.parse_args()
 
@@ -59,6 +63,19 @@ def _measure(options: argparse.Namespace, base: Path) -> None:
         print(f"gunicorn said:\n{log[-3000:]}", file=sys.stderr)
 
 
+@contextmanager
+def _profiled(file: str | None, pid: int, seconds: float) -> Iterator[None]:
+    """Watch the process with py-spy when a file for the picture is given; the figures suffer a little then."""
+    if not file:
+        yield
+        return
+    kind = "raw" if file.endswith(".txt") else "flamegraph"
+    program = str(Path(sys.executable).with_name("py-spy"))
+    command = [program, "record", "-p", str(pid), "-d", str(int(seconds)), "-r", "100", "-f", kind, "-o", file]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        yield
+
+
 def _load(
     options: argparse.Namespace, port: int, web: topology.Web, seats: list[club.Seat], plans: list[statements.Plan]
 ) -> None:
@@ -67,9 +84,10 @@ def _load(
     load.run(port, requests, 3.0)  # warm: imports, pools, prepared statements
 
     loop_before = statements.run(os.environ["DATABASE_URL"], plans, 0, options.seconds / 2)
-    cpu, own = web.cpu_seconds(), sum(os.times()[:2])
-    tally = load.run(port, requests, options.seconds)
-    cpu, own = web.cpu_seconds() - cpu, sum(os.times()[:2]) - own
+    with _profiled(options.profile, web.workers()[0], options.seconds):
+        cpu, own = web.cpu_seconds(), sum(os.times()[:2])
+        tally = load.run(port, requests, options.seconds)
+        cpu, own = web.cpu_seconds() - cpu, sum(os.times()[:2]) - own
     loop_after = statements.run(os.environ["DATABASE_URL"], plans, 1_000_000, options.seconds / 2)
     loop = (loop_before + loop_after) / 2
 
