@@ -228,6 +228,16 @@ def test_log_out_everywhere_ends_all_sessions_and_is_audited(sam: Player) -> Non
     assert Audit.objects.get(action="SESSIONS_ENDED").details == {"reason": "stolen phone", "ended": 2}
 
 
+def test_a_list_can_be_taken_away_as_a_sheet_without_formulas(sam: Player) -> None:
+    mallory = cast.enrol("mallory")
+    Player.objects.filter(pk=mallory.pk).update(nickname="=1+1")
+    sheet = act(inside(sam), "export_csv", mallory)
+    header, row = sheet.content.decode().splitlines()
+    assert sheet.headers["Content-Disposition"] == 'attachment; filename="player.csv"'
+    assert header.startswith("id,site_id,nickname,rank,balance")
+    assert row.startswith(f"{mallory.pk},mallory,'=1+1,STANDARD,")
+
+
 def test_saving_an_invite_keeps_the_uses_counted_meanwhile(sam: Player) -> None:
     invite = Invite.objects.create(code="WELCOME2", created_at=timezone.now())
     client = inside(sam)
