@@ -154,6 +154,7 @@ class ClubServer(Server):
             server_name="",
         )
         self.is_draining = False
+        self.has_failed = False
         self._on_listening = on_listening
         self._ports: list[Any] = []
         self._channels: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -174,12 +175,17 @@ class ClubServer(Server):
         self.http_factory.buildProtocol = build_channel
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: reactor.callFromThread(self.drain))
+        reactor.callWhenRunning(self._on_listening)
 
     def listen_success(self, port: Any) -> None:
         """Remembers the port: it is the first thing to close."""
         super().listen_success(port)
         self._ports.append(port)
-        self._on_listening()
+
+    def listen_error(self, failure: Any) -> None:
+        """Remembers that it could not begin: the port is taken, the address is not ours."""
+        self.has_failed = True
+        super().listen_error(failure)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Sends a reply; a socket's message waits until the transport has room."""

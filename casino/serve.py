@@ -16,13 +16,14 @@ from casino.opening import auto_seed
 from casino.worker import running_in_a_thread
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Serves until SIGTERM or SIGINT, then drains."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until SIGTERM or SIGINT, then drains; 1 when it could not begin."""
     options = _read(arguments)
     server = ClubServer(application, host=options.host, port=options.port, on_listening=lambda: _greet(options))
     auto_seed()
     with nullcontext() if options.sockets else running_in_a_thread():
         server.run()
+    return int(server.has_failed)
 
 
 def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -41,4 +42,4 @@ def _greet(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
