@@ -216,10 +216,23 @@ SPECTACULAR_SETTINGS = {
         "SessionKind": ["api", "browser"],
     },
     "APPEND_COMPONENTS": {
+        "examples": {
+            "Refusal": {
+                "value": {
+                    "detail": "입력값이 올바르지 않습니다",
+                    "error": {
+                        "code": "VALIDATION_ERROR",
+                        "message": "입력값이 올바르지 않습니다",
+                        "details": [{"loc": ["body", "bet_amount"], "msg": "정수를 입력해주세요", "type": "invalid"}],
+                        "request_id": "9f2c61d0a7be",
+                    },
+                }
+            }
+        },
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
             "cookie": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
-        }
+        },
     },
 }
 

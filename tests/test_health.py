@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from adminpanel.inspection import inspect
 from casino import documents
@@ -140,6 +141,30 @@ def test_operations_have_names_of_their_own_security_and_the_error_schema(descri
         assert {"bearer": []} in each["security"]
         assert each["responses"]["422"]["content"]["application/json"]["schema"] == error
     assert set(described["components"]["securitySchemes"]) == {"bearer", "cookie"}
+
+
+def test_every_operation_shows_examples_that_fit_its_schema(described: dict[str, Any]) -> None:
+    examples = described["components"]["examples"]
+    missing, misfits = [], []
+    for methods in described["paths"].values():
+        for each in methods.values():
+            contents = [(status, answer.get("content", {})) for status, answer in each["responses"].items()]
+            contents += [("request", each.get("requestBody", {}).get("content", {}))]
+            for place, content in contents:
+                kind = content.get("application/json")
+                if kind is None:
+                    continue
+                shown = kind.get("examples", {})
+                if not shown:
+                    missing.append(f"{each['operationId']} {place}")
+                validator = Draft202012Validator({**kind["schema"], "components": described["components"]})
+                for example in shown.values():
+                    value = (examples["Refusal"] if "$ref" in example else example)["value"]
+                    misfits += [
+                        f"{each['operationId']} {place}: {error.message}" for error in validator.iter_errors(value)
+                    ]
+    assert not missing, "\n".join(missing)
+    assert not misfits, "\n".join(misfits)
 
 
 @pytest.mark.django_db

@@ -371,7 +371,7 @@ class LedgerOfMine(Endpoint):
 class LedgerCSV(Endpoint):
     """The caller's ledger as a spreadsheet."""
 
-    @describe(query=wire.LedgerQuery, answer=str)
+    @describe(query=wire.LedgerQuery, answer=str, media="text/csv")
     def get(self, request: Request) -> HttpResponse:
         """The same lines as CSV."""
         items, _cursor = queries.ledger_page(caller(request), **self.query(wire.LedgerQuery))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 from drf_spectacular.openapi import AutoSchema
@@ -19,6 +22,16 @@ _EVERY_WRITE_MAY_ANSWER = ("403", "413", "415")
 _IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="1–128 printable ASCII characters; also in the body"
 )
+
+
+_A_REFUSAL = {"refusal": {"$ref": "#/components/examples/Refusal"}}
+
+
+@cache
+def _recorded() -> dict[str, dict[str, Any]]:
+    """Calls and answers as they really were, by operation."""
+    kept: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
+    return kept
 
 
 class ErrorFacts(serializers.Serializer[Any]):
@@ -49,12 +62,15 @@ class ClubSchema(AutoSchema):
         return name if len(names) == 1 else f"{name}_{self._METHOD_WORDS[self.method]}"
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        """The operation, with what every write may answer: no CSRF token, too large, not JSON."""
+        """The operation with its examples, and what every write may answer: no CSRF token, too large, not JSON."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
-        if operation is not None and self.method in _UNSAFE:
+        if operation is None:
+            return None
+        if self.method in _UNSAFE:
             answers = operation["responses"]
             refused = dict.fromkeys(_EVERY_WRITE_MAY_ANSWER, answers["401"])
             operation["responses"] = dict(sorted({**refused, **answers}.items()))
+        _show(operation)
         return operation
 
     def get_tags(self) -> list[str]:
@@ -68,6 +84,21 @@ class ClubSchema(AutoSchema):
         return [*ways, {}] if is_public else ways
 
 
+def _show(operation: dict[str, Any]) -> None:
+    recorded = _recorded().get(operation["operationId"], {})
+    if "body" in recorded:
+        content = operation["requestBody"]["content"]["application/json"]
+        content["examples"] = {"recorded": {"value": recorded["body"]}}
+    for status, answer in operation["responses"].items():
+        content = answer.get("content", {}).get("application/json")
+        if content is None:
+            continue
+        if status >= "400":
+            content["examples"] = _A_REFUSAL
+        elif "answer" in recorded:
+            content["examples"] = content.get("examples") or {"recorded": {"value": recorded["answer"]}}
+
+
 def describe(
     *,
     answer: Any,
@@ -75,6 +106,7 @@ def describe(
     query: Any = None,
     refusals: tuple[int, ...] = (),
     status: int = 200,
+    media: str = "application/json",
     keyed: bool = False,
     example: dict[str, Any] | None = None,
     deprecated: bool = False,
@@ -84,7 +116,7 @@ def describe(
     return extend_schema(
         request=body,
         parameters=[*([query] if query else []), *([_IDEMPOTENCY] if keyed else [])],
-        responses={status: answer, **dict.fromkeys(codes, ErrorEnvelope)},
+        responses={(status, media): answer, **dict.fromkeys(codes, ErrorEnvelope)},
         examples=[OpenApiExample("example", value=example, response_only=True)] if example else None,
         deprecated=deprecated or None,
     )
