@@ -11,8 +11,13 @@ from typing import Final
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+from prometheus_client import REGISTRY
 
+from accounts.seeding import seed_players
 from casino import env
+from casino.checks import seed_passwords_are_changed
+from casino.opening import auto_seed, seed
 
 ROOT: Final = Path(settings.BASE_DIR)
 SAFE: Final = {
@@ -28,8 +33,14 @@ SAFE: Final = {
 
 def start(**changes: str) -> subprocess.CompletedProcess[str]:
     """Starts a process of the club with a safe production environment and `changes`."""
-    given = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **SAFE, **changes}
-    command = [sys.executable, "manage.py", "check"]
+    given = {
+        "PATH": os.environ["PATH"],
+        "PYTHONUTF8": "1",
+        "DJANGO_SETTINGS_MODULE": "casino.settings",
+        **SAFE,
+        **changes,
+    }
+    command = [sys.executable, "-c", "import django; django.setup()"]
     return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -90,3 +101,31 @@ def test_switches_know_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTO_SEED_BASIC", "maybe")
     with pytest.raises(ImproperlyConfigured, match="AUTO_SEED_BASIC must be 0 or 1"):
         env.flag("AUTO_SEED_BASIC")
+
+
+@pytest.mark.django_db
+def test_production_does_not_migrate_over_accounts_that_open_with_default_passwords(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    list(seed(now=timezone.now()))
+    monkeypatch.setattr(settings, "IS_PRODUCTION", True)
+    assert [problem.id for problem in seed_passwords_are_changed(["default"])] == ["club.E002"] * 5
+    for player in seed_players():
+        player.set_password("calm-river-4471")
+        player.save()
+    assert seed_passwords_are_changed(["default"]) == []
+
+
+@pytest.mark.django_db
+def test_a_start_makes_the_seed_accounts_only_when_asked_and_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    assert auto_seed() is False
+    assert not seed_players()
+    monkeypatch.setattr(settings, "AUTO_SEED_BASIC", True)
+    assert auto_seed() is True
+    assert len(seed_players()) == 5
+    assert [line for line in caplog.messages if line.startswith("AUTO_SEED_BASIC 적용:")]
+    assert REGISTRY.get_sample_value("cc_auto_seed_basic_applied") == 1
+    assert auto_seed() is False
