@@ -175,6 +175,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def paper(request: HttpRequest, template: str) -> HttpResponse:
     """A page of words."""
     return render(request, template)

@@ -138,6 +138,13 @@ def test_a_page_of_a_member_shows_gold_and_the_way_around(browser_of_ada: Client
     assert len(page.having(data_testid="session-expired-banner")) == 1
 
 
+@pytest.mark.parametrize("path", [*PAGES, "/no-such-room"])
+def test_what_a_member_sees_is_never_stored(browser_of_ada: Client, path: str) -> None:
+    answer = browser_of_ada.get(path)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "gold-quick" in answer.content.decode() or path in ("/login", "/signup", "/offline")
+
+
 def test_the_profile_shows_plain_numbers_of_a_new_player(browser_of_ada: Client) -> None:
     html = browser_of_ada.get("/profile").content.decode()
     for name in ("stats-total-games", "stats-total-wins", "stats-win-streak"):

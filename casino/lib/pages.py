@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.gzip import gzip_page
 from django.views.i18n import JavaScriptCatalog
@@ -49,6 +50,7 @@ def render_refusal(request: HttpRequest, template: str, context: Json, refusal: 
     response = render(request, template, context, status=refusal.status)
     for name, value in refusal.headers.items():
         response[name] = value
+    add_never_cache_headers(response)
     return response
 
 
