@@ -123,6 +123,10 @@ class Migration(migrations.Migration):
                 ('player', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shop.product')),
             ],
+            options={
+                'verbose_name': '거절된 구매',
+                'verbose_name_plural': '거절된 구매',
+            },
         ),
         migrations.AddIndex(
             model_name='purchase',

@@ -200,6 +200,8 @@ class PurchaseRefusal(models.Model):
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:
+        verbose_name = _("거절된 구매")
+        verbose_name_plural = _("거절된 구매")
         indexes = [models.Index(fields=["player", "created_at"], name="refusal_velocity")]
 
     def __str__(self) -> str:
