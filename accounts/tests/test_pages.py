@@ -316,6 +316,21 @@ def test_scripts_find_their_words_under_an_address_that_may_be_kept(db: None) ->
     assert "/jsi18n/" not in Client().get("/").content.decode()
 
 
+def test_what_players_type_is_inert_wherever_it_is_shown(ada: Player) -> None:
+    browser, _ = sign_in(ada)
+    trap = '"><b id="trap">{{ me }}'
+    Player.objects.filter(pk=ada.pk).update(nickname=trap)
+    for path in ("/", "/profile", "/login", "/signup"):
+        page = read(browser.get(path))  # type: ignore[arg-type]
+        assert page.having(id="trap") == []
+    for answer in (
+        Client().post("/login", {"nickname": trap, "password": "x"}),
+        Client().get("/login", {"next": f"/{trap}"}),
+    ):
+        assert read(answer).having(id="trap") == []  # type: ignore[arg-type]
+    assert read(Client().post("/signup", {"nickname": trap, "site_id": trap})).having(id="trap") == []  # type: ignore[arg-type]
+
+
 def test_the_page_of_a_fault_needs_no_database(ada: Player, django_assert_num_queries: Any) -> None:
     browser, _ = sign_in(ada)
     request = RequestFactory().get("/")
