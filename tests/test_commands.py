@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Audit, AuthSession, Entry, Invite, Player, Rank, Role, Wallet
 from accounts.seal import unsealed
 from accounts.seeding import SEED_ACCOUNTS
+from adminpanel.inspection import inspect
 from adminpanel.models import Inspection
 from casino import worker
 from casino.lib.idempotency import IdempotencyKey, Key
@@ -24,6 +25,7 @@ from games.play import slots
 from realtime.models import Epoch, StreamEvent
 from shop.models import Product, Purchase
 from tests import cast
+from tests.race import together
 
 
 def run(command: str, *arguments: str) -> str:
@@ -385,3 +387,25 @@ def test_permissions_follow_the_role_at_once() -> None:
     assert not sam.has_perm("shop.change_product")
     Player.objects.filter(pk=sam.pk).update(role=Role.SHOP)
     assert Player.objects.get(pk=sam.pk).has_perm("shop.change_product")
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_the_audit_is_content_while_gold_moves() -> None:
+    run("seed")
+    players = [cast.enrol(name, gold=5000) for name in ("ada", "bob", "vip")]
+    verdicts: list[int] = []
+
+    def play(player: Player) -> Callable[[], None]:
+        def rounds() -> None:
+            for number in range(12):
+                spin(player, f"k{number}")
+
+        return rounds
+
+    def look() -> None:
+        verdicts.extend(inspect(now=timezone.now()).broken for _ in range(8))
+
+    assert together(*(play(player) for player in players), look) == [None] * 4
+    assert verdicts == [0] * 8
+    assert Round.objects.count() == 36
