@@ -35,6 +35,7 @@ CLOSE_WAIT_SECONDS: Final = 10
 UNREAD_MESSAGES_MAX: Final = 64
 SEND_BUFFER_BYTES: Final = 65_536
 BODY_BYTES_MAX: Final = 6 * 1024 * 1024  # above every limit by which the club itself refuses
+BACKLOG: Final = 512
 DRAIN_SECONDS: Final = 25.0
 LINGER_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 0.1
@@ -143,7 +144,7 @@ class ClubServer(Server):
     def __init__(self, application: Any, *, host: str, port: int, on_listening: Callable[[], None]) -> None:
         super().__init__(
             application,
-            endpoints=[f"tcp:port={port}:interface={host}:backlog=512"],
+            endpoints=[f"tcp:port={port}:interface={host}:backlog={BACKLOG}"],
             signal_handlers=False,
             ping_interval=PING_SECONDS,
             ping_timeout=PONG_WAIT_SECONDS,
@@ -203,6 +204,9 @@ class ClubServer(Server):
         self.is_draining = True
         self._deadline = time.monotonic() + DRAIN_SECONDS
         for port in self._ports:
+            # Whoever the kernel let in already is served too: closing the port would reset them.
+            port.numberAccepts = BACKLOG
+            port.doRead()
             port.stopListening()
         for protocol, facts in list(self.connections.items()):
             if "disconnected" not in facts:

@@ -20,6 +20,7 @@ from realtime.sources import sources
 
 _log = logging.getLogger(__name__)
 BEAT_SECONDS: Final = 2.0
+GRACE_SECONDS: Final = 0.25
 
 
 class Seat(Protocol):
@@ -164,7 +165,9 @@ class Hub:
                 seat.close(RESTART)
             else:
                 latest = found.latest_seqs.get(seat.player_id, 0)
-                seat.news(News(seat.player_id, latest + 1, latest, ()))
+                missed = News(seat.player_id, latest + 1, latest, ())
+                # Its hint may be on the way: what arrives in the meantime need not be read.
+                asyncio.get_running_loop().call_later(GRACE_SECONDS, seat.news, missed)
 
 
 hub: Final = Hub()
