@@ -13,9 +13,9 @@ from django.utils.module_loading import import_string
 ROOT = Path(settings.BASE_DIR)
 APPS = ("casino", "realtime", "accounts", "games", "shop", "adminpanel")
 BANNED_NAMES = {"utils.py", "helpers.py", "services.py", "common.py"}
-# Read by compose, gunicorn or Prometheus' client, not by casino/settings.py.
+# Read by compose, gunicorn's configuration or casino/serve.py, not by casino/settings.py.
 READ_ELSEWHERE = {
-    "POSTGRES_PASSWORD", "HTTP_PORT", "WEB_CONCURRENCY", "WEB_THREADS", "BIND_HOST", "PROMETHEUS_MULTIPROC_DIR",
+    "POSTGRES_PASSWORD", "HTTP_PORT", "WEB_WORKERS", "WEB_THREADS", "BIND_HOST",
 }  # fmt: skip
 
 
