@@ -35,7 +35,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask the kernel (Linux) to stop this child when its parent dies, so that a killed test run leaves no server."""
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
@@ -67,7 +67,7 @@ class Server:
                 user=self.user,
                 group=pwd.getpwnam(self.user).pw_gid if self.user else None,
                 extra_groups=[] if self.user else None,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, no lock is touched)
+                preexec_fn=die_with_parent,  # noqa: PLW1509  (one system call, no lock is touched)
             )
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self.answers():

@@ -39,6 +39,7 @@ class House:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "casino.serve", "--sockets", "--host", "127.0.0.1"],
                 env=environment, stdout=subprocess.PIPE, stderr=log, cwd=settings.BASE_DIR,
+                preexec_fn=servers.die_with_parent,  # noqa: PLW1509  (one system call, no lock is touched)
             )  # fmt: skip
         assert self.process.stdout is not None
         assert self.process.stdout.readline(), self.log.read_text()
