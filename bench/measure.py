@@ -63,6 +63,12 @@ def _measure(options: argparse.Namespace, base: Path) -> None:
         print(f"gunicorn said:\n{log[-3000:]}", file=sys.stderr)
 
 
+def _cpu_seconds(web: topology.Web) -> tuple[float, float, float]:
+    """CPU time so far of the web processes, of our own PostgreSQL (0 for a given one) and of this load client."""
+    base = os.environ.get("BENCH_POSTGRES_PID")
+    return web.cpu_seconds(), topology.family_cpu_seconds(int(base)) if base else 0.0, sum(os.times()[:2])
+
+
 @contextmanager
 def _profiled(file: str | None, pid: int, seconds: float) -> Iterator[None]:
     """Watch the process with py-spy when a file for the picture is given; the figures suffer a little then."""
@@ -85,9 +91,9 @@ def _load(
 
     loop_before = statements.run(os.environ["DATABASE_URL"], plans, 0, options.seconds / 2)
     with _profiled(options.profile, web.workers()[0], options.seconds):
-        cpu, own = web.cpu_seconds(), sum(os.times()[:2])
+        before = _cpu_seconds(web)
         tally = load.run(port, requests, options.seconds)
-        cpu, own = web.cpu_seconds() - cpu, sum(os.times()[:2]) - own
+        cpu, base, own = (now - then for now, then in zip(_cpu_seconds(web), before, strict=True))
     loop_after = statements.run(os.environ["DATABASE_URL"], plans, 1_000_000, options.seconds / 2)
     loop = (loop_before + loop_after) / 2
 
@@ -96,7 +102,10 @@ def _load(
     _say("spin p50 / p99", f"{tally.percentile(0.5):.1f} / {tally.percentile(0.99):.1f} ms")
     _say("bare database loop per second", f"{loop:.0f}", f"before {loop_before:.0f}, after {loop_after:.0f}")
     _say("ratio", f"{tally.per_second / loop:.3f}", "spins ÷ loop")
-    _say("web CPU per spin", f"{1000 * cpu / max(good, 1):.2f} ms", f"load client {1000 * own / max(good, 1):.2f} ms")
+    each = 1000 / max(good, 1)
+    _say(
+        "web CPU per spin", f"{each * cpu:.2f} ms", f"PostgreSQL {each * base:.2f} ms, load client {each * own:.2f} ms"
+    )
     others = {status: count for status, count in tally.statuses.items() if status != 200}
     _say("other answers", str(sum(others.values())), str(others) if others else "")
 

@@ -26,6 +26,7 @@ def stores(base: Path) -> Iterator[None]:
     if not os.environ.get("DATABASE_URL"):
         started.append(servers.postgres(base, durable=True))
         os.environ["DATABASE_URL"] = started[-1].url
+        os.environ["BENCH_POSTGRES_PID"] = str(started[-1].process.pid) if started[-1].process else ""
     if not os.environ.get("REDIS_URL"):
         started.append(servers.valkey(base))
         os.environ["REDIS_URL"] = started[-1].url
@@ -63,6 +64,19 @@ def manage(*arguments: str) -> None:
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
+def family_cpu_seconds(pid: int) -> float:
+    """CPU time of a process and its living children so far."""
+    total = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        if int(fields[1]) == pid or stat.parent.name == str(pid):
+            total += (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+    return total
+
+
 class Web:
     """Gunicorn as it runs in production, with the CPU time it used."""
 
@@ -87,15 +101,7 @@ class Web:
 
     def cpu_seconds(self) -> float:
         """CPU time of the master and its workers so far."""
-        total = 0.0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[1]) == self.process.pid or stat.parent.name == str(self.process.pid):
-                total += (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
-        return total
+        return family_cpu_seconds(self.process.pid)
 
     def workers(self) -> list[int]:
         """Process ids of the workers."""
