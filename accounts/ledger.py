@@ -132,7 +132,10 @@ def open_wallet(player_id: int, *, now: datetime) -> Iterator[OpenWallet]:
     It is the first lock of every money transaction, after the idempotency key. Nothing is written
     when the block raises.
     """
-    wallet = OpenWallet(Wallet.objects.select_for_update().get(pk=player_id), now)
+    row = rows.find(Wallet, player_id, lock=True)
+    if row is None:
+        raise Wallet.DoesNotExist(f"player {player_id} has no wallet")
+    wallet = OpenWallet(row, now)
     yield wallet
     wallet.close()
 

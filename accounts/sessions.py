@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts import audit, errors, tokens
 from accounts.models import AuthSession, Player
+from casino.lib import rows
 from realtime import publish
 
 _SEEN_AT_MOST_EVERY: Final = timedelta(minutes=1)
@@ -86,7 +87,7 @@ def rotate(presented: str, *, now: datetime) -> Grant:
 
 def holder(sid: str, *, now: datetime) -> AuthSession:
     """The live session `sid` with its player, or the refusal that says why it admits nobody. One statement."""
-    session = AuthSession.objects.select_related("player").filter(sid=sid).first()
+    session = rows.find_with(AuthSession, "player", sid)
     if session is None or session.revoked_at is not None:
         raise errors.token_revoked()
     if not session.is_live(now):

@@ -12,6 +12,8 @@ from unittest.mock import patch
 from django.db import connection, connections
 from django.db.models import QuerySet
 
+from casino.lib import rows
+
 T = TypeVar("T")
 
 
@@ -41,7 +43,8 @@ def together(*calls: Callable[[], T]) -> list[T | BaseException]:
 def row_locks_off() -> Iterator[None]:
     """The negative control: nobody locks rows any more (on SQLite: writers no longer queue at BEGIN)."""
     if connection.vendor == "postgresql":
-        with patch.object(QuerySet, "select_for_update", lambda rows, *_args, **_options: rows.all()):
+        unlocked = patch.object(QuerySet, "select_for_update", lambda found, *_args, **_options: found.all())
+        with unlocked, patch.object(rows, "ROW_LOCK", ""):
             yield
         return
     options: dict[str, Any] = connections.settings["default"]["OPTIONS"]

@@ -108,3 +108,34 @@ def test_the_database_still_refuses_what_must_not_be(ada: Player) -> None:
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.insert([entry])
+
+
+def test_a_found_row_is_what_the_orm_would_have_read(ada: Player) -> None:
+    theirs = new_round(ada, 7)
+    theirs.save(force_insert=True)
+    ours = rows.find(Round, theirs.pk)
+    assert ours is not None
+    again = Round.objects.get(pk=theirs.pk)
+    assert [getattr(ours, field.attname) for field in Round._meta.concrete_fields] == [
+        getattr(again, field.attname) for field in Round._meta.concrete_fields
+    ]
+    assert ours._state.adding is False
+    assert rows.find(Round, 2**31) is None
+
+
+def test_a_row_and_its_relation_are_one_statement(ada: Player) -> None:
+    wallet = Wallet.objects.select_related("player").get(pk=ada.pk)
+    with CaptureQueriesContext(connection) as captured:
+        found = rows.find_with(Wallet, "player", ada.pk)
+        assert found is not None
+        assert found.player == ada
+    assert len(captured) == 1
+    for model, mine, theirs in ((Wallet, found, wallet), (Player, found.player, wallet.player)):
+        for field in model._meta.concrete_fields:
+            assert getattr(mine, field.attname) == getattr(theirs, field.attname)
+    assert rows.find_with(Wallet, "player", 2**31) is None
+
+
+def test_a_relation_that_may_be_empty_is_no_relation_to_read_with(ada: Player) -> None:
+    with pytest.raises(TypeError):
+        rows.find_with(Player, "site_id", ada.pk)

@@ -1,20 +1,47 @@
-"""Rows written by statements that are composed once per model instead of once per call.
+"""Rows read and written by statements that are composed once per model instead of once per call.
 
-For the tables that every money transaction writes: composing an INSERT or UPDATE costs Django more than
+For the tables that every money transaction touches: composing a SELECT, INSERT or UPDATE costs Django more than
 PostgreSQL needs to run it. Values are prepared by the model's own fields; no signal is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, ForeignKey, Model
 
+_Row = TypeVar("_Row", bound=Model)
 AnyField = Field[Any, Any]
 _VALUE: Final = "%s"
+ROW_LOCK = " FOR UPDATE"
+
+
+def find(model: type[_Row], key: int | str, *, lock: bool = False) -> _Row | None:
+    """The row with this primary key, locked until the running transaction ends if asked; None when there is none."""
+    statement = _select_sql(model, "")
+    if lock and connection.features.has_select_for_update:
+        statement += ROW_LOCK
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key])
+        values = cursor.fetchone()
+    return None if values is None else _built(model, values)
+
+
+def find_with(model: type[_Row], relation: str, key: int | str) -> _Row | None:
+    """The row with this primary key together with the row its (never empty) relation points at, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_select_sql(model, relation), [key])
+        values = cursor.fetchone()
+    if values is None:
+        return None
+    own = len(model._meta.concrete_fields)
+    row = _built(model, values[:own])
+    foreign = _foreign(model, relation)
+    foreign.set_cached_value(row, _built(foreign.remote_field.model, values[own:]))
+    return row
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -37,6 +64,54 @@ def update(row: Model) -> None:
         cursor.execute(_update_sql(model), [*values, row.pk])
         if cursor.rowcount != 1:
             raise model.DoesNotExist(f"{model._meta.label} {row.pk} is not stored")  # type: ignore[attr-defined]
+
+
+def _built(model: type[_Row], values: Sequence[Any]) -> _Row:
+    names, converters = _reading(model)
+    if converters:
+        values = list(values)
+        for place, convert in converters:
+            values[place] = convert(values[place])
+    return model.from_db(connection.alias, names, values)
+
+
+@cache
+def _reading(model: type[Model]) -> tuple[tuple[str, ...], tuple[tuple[int, Callable[[Any], Any]], ...]]:
+    """The attributes in the order of the columns, and what turns the database's values into the fields'."""
+    found = []
+    for place, field in enumerate(model._meta.concrete_fields):
+        column = field.get_col(model._meta.db_table)
+        chain = [*connection.ops.get_db_converters(column), *field.get_db_converters(connection)]
+        found += [(place, _converter(convert, column)) for convert in chain]
+    return tuple(field.attname for field in model._meta.concrete_fields), tuple(found)
+
+
+def _converter(convert: Callable[..., Any], column: Any) -> Callable[[Any], Any]:
+    return lambda value: convert(value, column, connection)
+
+
+def _foreign(model: type[Model], relation: str) -> ForeignKey[Any, Any]:
+    field = model._meta.get_field(relation)
+    if not isinstance(field, ForeignKey) or field.null:
+        raise TypeError(f"{model._meta.label}.{relation} is not a relation that is always there")
+    return field
+
+
+@cache
+def _select_sql(model: type[Model], relation: str) -> str:
+    columns, source = _columns(model), _table(model)
+    if relation:
+        foreign = _foreign(model, relation)
+        other: type[Model] = foreign.remote_field.model
+        columns += _columns(other)
+        here, there = _quoted(foreign.column), _quoted(other._meta.pk.column)
+        source += f" INNER JOIN {_table(other)} ON {_table(model)}.{here} = {_table(other)}.{there}"
+    key = f"{_table(model)}.{_quoted(model._meta.pk.column)}"
+    return f"SELECT {', '.join(columns)} FROM {source} WHERE {key} = {_VALUE}"  # noqa: S608 - our own names
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [f"{_table(model)}.{_quoted(field.column)}" for field in model._meta.concrete_fields]
 
 
 def _prepared(field: AnyField, row: Model, *, add: bool) -> Any:

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 
 from accounts.models import Action, Entry, Player, Wallet
 from casino.lib.idempotency import IdempotencyKey
-from games import tables
+from games import floor, tables
 from games.models import Game, GameConfig, GameStats, Round
 from games.tests.conftest import VECTORS
 from realtime.models import StreamEvent
@@ -310,6 +310,7 @@ def test_a_new_table_counts_from_the_very_next_round(ada: Player, as_ada: Caller
 
 
 def test_a_spin_takes_ten_statements(ada: Player, as_ada: Caller) -> None:
+    floor.slot_machine(tables.fingerprint(tables.FIRST_VERSIONS["slot"]))  # parsed once in the life of a process
     for name in ("no line pays", "diagonal diamonds"):  # the first writes the row of statistics, the next changes it
         seed(ada, name)
         with CaptureQueriesContext(connection) as captured:
