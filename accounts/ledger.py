@@ -102,6 +102,12 @@ class OpenWallet:
 
     def close(self) -> None:
         """Writes entries, wallet and events as far as anything moved, and hints at the news once all is committed."""
+        with rows.together():
+            messages = self._write()
+        if messages:
+            publish.after_commit(self.row.pk, messages)
+
+    def _write(self) -> list[dict[str, Any]]:
         if self._entries:
             rows.insert(self._entries)
             last = self._entries[-1]
@@ -112,9 +118,9 @@ class OpenWallet:
         self.row.stream_seq += len(self._events)
         if _facts(self.row) != self._opened_as:
             rows.update(self.row)
-        if self._events:
-            messages = stream.append(self.row.pk, first_seq, in_order(self._events), self.now)
-            publish.after_commit(self.row.pk, messages)
+        if not self._events:
+            return []
+        return stream.append(self.row.pk, first_seq, in_order(self._events), self.now)
 
 
 def _balances(balance: int) -> dict[str, int]:

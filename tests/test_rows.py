@@ -139,3 +139,34 @@ def test_a_row_and_its_relation_are_one_statement(ada: Player) -> None:
 def test_a_relation_that_may_be_empty_is_no_relation_to_read_with(ada: Player) -> None:
     with pytest.raises(TypeError):
         rows.find_with(Player, "site_id", ada.pk)
+
+
+def test_writes_together_are_the_same_writes(ada: Player) -> None:
+    placed, wallet = new_round(ada, 11), Wallet.objects.get(pk=ada.pk)
+    wallet.win_streak = 7
+    events = [StreamEvent(player=ada, seq=seq, type="t", data={"n": seq}, created_at=days.now()) for seq in (81, 82)]
+    with CaptureQueriesContext(connection) as captured, transaction.atomic(), rows.together():
+        rows.insert([placed])
+        rows.update(wallet)
+        rows.insert(events)
+    assert len([query for query in captured if query["sql"].startswith(("INSERT", "UPDATE"))]) == 3
+    assert Round.objects.get(pk=placed.pk).round_id == placed.round_id
+    assert Wallet.objects.get(pk=ada.pk).win_streak == 7
+    assert [StreamEvent.objects.get(pk=event.pk).seq for event in events] == [81, 82]
+
+
+def test_what_the_database_refuses_is_told_by_the_end_of_the_block(ada: Player) -> None:
+    rows.insert([new_round(ada, 12)])
+    twins = [[new_round(ada, 12)], [new_round(ada, 13)]]
+    with pytest.raises(IntegrityError, match=r"(?i)nonce"), transaction.atomic(), rows.together():
+        list(map(rows.insert, twins))
+    assert list(Round.objects.values_list("nonce", flat=True)) == [12]
+    rows.insert([new_round(ada, 14)])  # the connection is as good as before
+    assert Round.objects.count() == 2
+
+
+def test_a_row_that_is_not_stored_is_missed_in_the_block_too(ada: Player) -> None:
+    stranger = Wallet.objects.get(pk=ada.pk)
+    stranger.pk = 2**31
+    with pytest.raises(Wallet.DoesNotExist), transaction.atomic(), rows.together():
+        rows.update(stranger)

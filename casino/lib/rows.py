@@ -6,7 +6,9 @@ PostgreSQL needs to run it. Values are prepared by the model's own fields; no si
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -44,26 +46,75 @@ def find_with(model: type[_Row], relation: str, key: int | str) -> _Row | None:
     return row
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Sends the inserts and updates inside in one go and reads their answers in one go (PostgreSQL's pipeline).
+
+    Only those: ids, and what the database refuses, are known at the end of the block, so nothing else may be read
+    or written in it. Elsewhere, and inside another such block, each statement waits for its answer as always.
+    """
+    if connection.vendor != "postgresql" or _pipeline.answers is not None:
+        yield
+        return
+    connection.ensure_connection()
+    answers: list[Callable[[], None]] = []
+    _pipeline.answers = answers
+    try:
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            yield
+    finally:
+        _pipeline.answers = None
+    for answer in answers:
+        answer()
+
+
 def insert(rows: Sequence[Model]) -> None:
     """Stores new rows of one model by one statement, and tells each the id the database gave it."""
     model = type(rows[0])
     values = [_prepared(field, row, add=True) for row in rows for field in _given(model)]
-    with connection.cursor() as cursor:
-        cursor.execute(_insert_sql(model, len(rows)), values)
+
+    def number(cursor: Any) -> None:
         numbers = cursor.fetchall() if model._meta.auto_field else [(row.pk,) for row in rows]
-    for row, (number,) in zip(rows, numbers, strict=True):
-        row.pk = number
-        row._state.adding = False
+        for row, (key,) in zip(rows, numbers, strict=True):
+            row.pk = key
+            row._state.adding = False
+
+    _send(_insert_sql(model, len(rows)), values, number)
 
 
 def update(row: Model) -> None:
     """Writes every column of a row that is stored already, or raises its `DoesNotExist`."""
     model = type(row)
     values = [_prepared(field, row, add=False) for field in _changing(model)]
-    with connection.cursor() as cursor:
-        cursor.execute(_update_sql(model), [*values, row.pk])
+
+    def check(cursor: Any) -> None:
         if cursor.rowcount != 1:
             raise model.DoesNotExist(f"{model._meta.label} {row.pk} is not stored")  # type: ignore[attr-defined]
+
+    _send(_update_sql(model), [*values, row.pk], check)
+
+
+def _send(statement: str, values: list[Any], on_answer: Callable[[Any], None]) -> None:
+    cursor = connection.cursor()
+    cursor.execute(statement, values)
+
+    def answer() -> None:
+        with cursor:
+            on_answer(cursor)
+
+    if _pipeline.answers is None:
+        answer()
+    else:
+        _pipeline.answers.append(answer)
+
+
+class _Pipeline(threading.local):
+    """The answers this thread's open pipeline owes; None when none is open."""
+
+    answers: list[Callable[[], None]] | None = None
+
+
+_pipeline: Final = _Pipeline()
 
 
 def _built(model: type[_Row], values: Sequence[Any]) -> _Row:

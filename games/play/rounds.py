@@ -87,11 +87,12 @@ def settle(wallet: OpenWallet, seats: dict[GameType, Seat], placed: Round, *, pa
     placed.status = RoundStatus.SETTLED
     placed.settled_at = wallet.now
     placed.balance_after = wallet.balance
-    rows.insert([placed])
     totals = {game: seat.stats for game, seat in seats.items()}
-    stats.count_round(totals[GameType(placed.game)], wallet.row, placed, now=wallet.now)
     facts = {"round_id": round_id, "bet_amount": placed.stake, "win_amount": payout}
-    activity.record(wallet.row.pk, placed.action_type, facts, now=wallet.now)
+    with rows.together():
+        rows.insert([placed])
+        stats.count_round(totals[GameType(placed.game)], wallet.row, placed, now=wallet.now)
+        activity.record(wallet.row.pk, placed.action_type, facts, now=wallet.now)
     wallet.tell(_news(placed, books.subtype))
     wallet.tell(StatsUpdate(stats.shape(wallet.row.pk, totals, wallet.row.win_streak)))
 
