@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from tests.servers import free_port
 
 def main() -> int:
     """Run `bench.measure` against fresh stores and leave nothing behind."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casino.settings")
     if {"-h", "--help"} & set(sys.argv):
         return subprocess.run([sys.executable, "-m", "bench.measure", "--help"], check=False).returncode
     with tempfile.TemporaryDirectory(prefix="club-bench-") as base, topology.stores(Path(base)):
