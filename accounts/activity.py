@@ -11,13 +11,14 @@ from casino.lib import rows
 
 def record(
     player_id: int,
-    action_type: str,
+    *action_types: str,
     context: dict[str, Any],
-    *,
     now: datetime,
     source: Action.Source = Action.Source.SERVER,
-) -> Action:
-    """Writes one line of the player's action list in the running transaction."""
-    action = Action(player_id=player_id, action_type=action_type, context=context, source=source, created_at=now)
-    rows.insert([action])
-    return action
+) -> None:
+    """Writes one line a type into the player's action list, in the running transaction and by one statement."""
+    lines = [
+        Action(player_id=player_id, action_type=action_type, context=context, source=source, created_at=now)
+        for action_type in action_types
+    ]
+    rows.insert(lines)

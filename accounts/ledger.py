@@ -20,7 +20,7 @@ from django.db import transaction
 
 from accounts import errors
 from accounts.models import Account, Entry, EntryCode, Wallet
-from casino.lib import rows
+from casino.lib import days, rows
 from casino.lib.money import GOLD_LIMIT
 from realtime import publish, stream
 from realtime.events import Event, ProfileUpdate, in_order
@@ -132,16 +132,17 @@ def _facts(row: Wallet) -> dict[str, Any]:
 
 
 @contextmanager
-def open_wallet(player_id: int, *, now: datetime) -> Iterator[OpenWallet]:
+def open_wallet(player_id: int, *, now: datetime | None = None) -> Iterator[OpenWallet]:
     """Locks the player's wallet for the rest of the running transaction and writes it back on leaving.
 
     It is the first lock of every money transaction, after the idempotency key. Nothing is written
-    when the block raises.
+    when the block raises. Without `now` the clock is read once the row is locked, so that what is
+    done to one wallet has one order by lock and by clock.
     """
     row = rows.find(Wallet, player_id, lock=True)
     if row is None:
         raise Wallet.DoesNotExist(f"player {player_id} has no wallet")
-    wallet = OpenWallet(row, now)
+    wallet = OpenWallet(row, now or days.now())
     yield wallet
     wallet.close()
 

@@ -21,6 +21,7 @@ from casino.lib.days import now as clock
 from casino.lib.days import stamp
 from casino.lib.errors import not_authenticated
 from games import stats
+from games.play import due
 from realtime.events import Event
 from realtime.sources import Credentials, Visitor, sources
 from shop.models import Purchase
@@ -38,8 +39,17 @@ def open_sources() -> None:
 
 
 def admit(credentials: Credentials) -> Visitor:
-    """The visitor behind an access token or a browser's cookies, or the refusal the API would give."""
+    """The visitor behind an access token or a browser's cookies, or the refusal the API would give.
+
+    A round of theirs that is over by the clock is settled here: the opening state is read only.
+    """
     now = clock()
+    visitor = _visitor(credentials, now)
+    due.catch_up(visitor.player_id, now=now)
+    return visitor
+
+
+def _visitor(credentials: Credentials, now: datetime) -> Visitor:
     if credentials.token is not None:
         session = sessions.holder(tokens.read_access_token(credentials.token), now=now)
         claims = jwt.decode(credentials.token, options={"verify_signature": False})  # verified one line above
@@ -77,7 +87,7 @@ def state(player_id: int) -> Json:
         "profile": queries.profile(wallet.player, wallet),
         "balance": {"gold_balance": wallet.balance, "cyber_token_balance": wallet.balance},
         "streak": _NO_STREAK,
-        "stats": stats.stats_of(player_id),
+        "stats": stats.stored_of(player_id),
         "unread_notifications": 0,
         "pending_purchases": [
             _pending(purchase) for purchase in Purchase.objects.of(player_id).pending().select_related("product")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from accounts.models import Player
 from casino.lib.pages import windows
 from casino.sources import open_sources
-from games import history, lobby, stats
+from games import collection, history, seeds, stats
+from games.screens import records, rows, tiles
 from shop import receipts
 from shop.models import Purchase
 
@@ -15,10 +19,12 @@ Json = dict[str, Any]
 
 def open_windows() -> None:
     """Called once, by the composition root."""
-    windows.games = lambda: lobby.games(None)
+    windows.tiles = _tiles
     windows.statistics = stats.stats_of
+    windows.records = records.records
     windows.rounds = _rounds
     windows.pending_purchases = lambda player_id: Purchase.objects.of(player_id).pending().count()
+    windows.collection = collection.lines
     windows.belongings = _belongings
     open_sources()
 
@@ -26,10 +32,15 @@ def open_windows() -> None:
 def _belongings(player_id: int) -> Json:
     return {
         "rounds": [history.item(played) for played in history.rounds_of(player_id).order_by("id")],
+        "revealed_seeds": seeds.revealed_of(player_id),
         "purchases": receipts.all_of(player_id),
     }
 
 
-def _rounds(player_id: int, limit: int) -> tuple[int, list[Json]]:
+def _tiles(visitor: AbstractBaseUser | None) -> tuple[tiles.Tile, ...]:
+    return tiles.tiles(visitor if isinstance(visitor, Player) else None)
+
+
+def _rounds(player_id: int, limit: int) -> tuple[int, list[rows.RoundRow]]:
     found = history.rounds_of(player_id)
-    return found.count(), [history.item(played) for played in found[:limit]]
+    return found.count(), [rows.row_of(history.item(played)) for played in found[:limit]]

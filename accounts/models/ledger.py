@@ -42,6 +42,11 @@ class Wallet(models.Model):
         verbose_name = _("지갑")
         verbose_name_plural = _("지갑")
         constraints = [models.CheckConstraint(condition=Q(balance__gte=0), name="wallet_never_negative")]
+        indexes = [
+            models.Index(
+                fields=["open_round_due_at"], condition=Q(open_round_due_at__isnull=False), name="wallet_round_due"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.balance}G"

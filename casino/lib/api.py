@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.conf import settings
@@ -31,6 +31,8 @@ class Endpoint(APIView):
 
     access: ClassVar[Access] = Access.PLAYER
     roles: ClassVar[frozenset[str]] = frozenset()
+    example: ClassVar[Callable[[], Any] | None] = None
+    """What the documentation shows as this path's answer where a recorded one could grow untrue."""
     format_kwarg: str | None = None  # DRF sets it later than we refuse
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 
 from django.utils import timezone
 
@@ -15,6 +16,19 @@ def now() -> datetime:
 def day_of(moment: datetime) -> date:
     """The UTC day of `moment`."""
     return moment.astimezone(timezone.get_fixed_timezone(0)).date()
+
+
+Period = Literal["day", "week", "month"]
+
+
+def start_of(period: Period, moment: datetime) -> datetime:
+    """The midnight (UTC) that began the day, the week (Monday) or the calendar month of `moment`."""
+    day = day_of(moment)
+    if period == "week":
+        day -= timedelta(days=day.weekday())
+    elif period == "month":
+        day = day.replace(day=1)
+    return datetime.combine(day, time.min, UTC)
 
 
 def stamp(moment: datetime) -> str:

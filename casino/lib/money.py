@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 GOLD_LIMIT: Final = 2**53 - 1
+"""The most gold there can be: every amount is exact in JSON."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -33,6 +34,21 @@ class QueryInteger(StrictInteger):
         if not re.fullmatch(r"[0-9]{1,16}", text, re.ASCII):
             self.fail("invalid")
         return super().to_internal_value(int(text))
+
+
+class StrictHundredths(serializers.FloatField):
+    """A JSON number of at most two decimals, taken as whole hundredths."""
+
+    default_error_messages = {"invalid": _("소수 둘째 자리까지의 숫자를 입력해주세요")}
+
+    def to_internal_value(self, data: Any) -> int:
+        """How many hundredths, exactly."""
+        if type(data) not in (int, float) or not abs(data) <= GOLD_LIMIT:
+            self.fail("invalid")
+        hundredths: int = round(data * 100)
+        if hundredths / 100 != data:
+            self.fail("invalid")
+        return hundredths
 
 
 class StrictText(serializers.CharField):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
@@ -30,12 +31,16 @@ _CHOICES: Final = {"theme": ("dark", "light"), "motion": ("on", "off"), "sound":
 class Windows:
     """Facts of upper floors that lower pages show; the composition root opens each window."""
 
-    games: Callable[[], Sequence[Json]] = list
-    """Open games as the API lists them."""
+    tiles: Callable[[AbstractBaseUser | None], Sequence[object]] = lambda visitor: []
+    """Every game as a tile, for a player or for nobody."""
     statistics: Callable[[int], Json] = lambda player_id: {}
     """A player's statistics as the API tells them."""
-    rounds: Callable[[int, int], tuple[int, Sequence[Json]]] = lambda player_id, limit: (0, [])
-    """How many rounds a player has, and the newest of them as the API lists them."""
+    records: Callable[[int, Json], Sequence[object]] = lambda player_id, statistics: []
+    """What a player made of each game, from the statistics as the API tells them."""
+    rounds: Callable[[int, int], tuple[int, Sequence[object]]] = lambda player_id, limit: (0, [])
+    """How many rounds a player has, and the newest of them as rows."""
+    collection: Callable[[int], Sequence[Json]] = lambda player_id: []
+    """What a player has drawn from the gacha, one line an item."""
     belongings: Callable[[int], Json] = lambda player_id: {}
     """Everything kept about a player, list by list, for the player to take along."""
     pending_purchases: Callable[[int], int] = lambda player_id: 0

@@ -29,7 +29,7 @@ def find(model: type[_Row], key: int | str, *, lock: bool = False) -> _Row | Non
     with connection.cursor() as cursor:
         cursor.execute(statement, [key])
         values = cursor.fetchone()
-    return None if values is None else _built(model, values)
+    return None if values is None else built(model, values)
 
 
 def find_with(model: type[_Row], relation: str, key: int | str) -> _Row | None:
@@ -40,9 +40,9 @@ def find_with(model: type[_Row], relation: str, key: int | str) -> _Row | None:
     if values is None:
         return None
     own = len(model._meta.concrete_fields)
-    row = _built(model, values[:own])
+    row = built(model, values[:own])
     foreign = _foreign(model, relation)
-    foreign.set_cached_value(row, _built(foreign.remote_field.model, values[own:]))
+    foreign.set_cached_value(row, built(foreign.remote_field.model, values[own:]))
     return row
 
 
@@ -117,7 +117,8 @@ class _Pipeline(threading.local):
 _pipeline: Final = _Pipeline()
 
 
-def _built(model: type[_Row], values: Sequence[Any]) -> _Row:
+def built(model: type[_Row], values: Sequence[Any]) -> _Row:
+    """The row whose columns, in the model's own order, hold these values as the database gave them."""
     names, converters = _reading(model)
     if converters:
         values = list(values)
@@ -139,6 +140,11 @@ def _reading(model: type[Model]) -> tuple[tuple[str, ...], tuple[tuple[int, Call
 
 def _converter(convert: Callable[..., Any], column: Any) -> Callable[[Any], Any]:
     return lambda value: convert(value, column, connection)
+
+
+def columns_of(model: type[Model]) -> str:
+    """Every column of the model in its own order, each with its table's name: what `built` wants to be given."""
+    return ", ".join(_columns(model))
 
 
 def _foreign(model: type[Model], relation: str) -> ForeignKey[Any, Any]:

@@ -70,7 +70,7 @@ class ClubSchema(AutoSchema):
             answers = operation["responses"]
             refused = dict.fromkeys(_EVERY_WRITE_MAY_ANSWER, answers["401"])
             operation["responses"] = dict(sorted({**refused, **answers}.items()))
-        _show(operation)
+        _show(operation, getattr(self.view, "example", None))
         return operation
 
     def get_tags(self) -> list[str]:
@@ -84,8 +84,10 @@ class ClubSchema(AutoSchema):
         return [*ways, {}] if is_public else ways
 
 
-def _show(operation: dict[str, Any]) -> None:
-    recorded = _recorded().get(operation["operationId"], {})
+def _show(operation: dict[str, Any], example: Callable[[], Any] | None) -> None:
+    recorded = dict(_recorded().get(operation["operationId"], {}))
+    if example is not None:
+        recorded["answer"] = example()
     if "body" in recorded:
         content = operation["requestBody"]["content"]["application/json"]
         content["examples"] = {"recorded": {"value": recorded["body"]}}
