@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from games.engine.fairness import Dice
+from games.engine.units import HUNDREDTHS
 
 ROWS = COLUMNS = 3
-HUNDREDTHS = 100
 
 Cell = tuple[int, int]
 Row = tuple[str, str, str]

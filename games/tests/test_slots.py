@@ -132,10 +132,10 @@ def with_symbol(**changes: object) -> dict:
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
-        ({}, "exactly"),
-        (changed(extra=1), "exactly"),
-        (changed(symbols=[]), "at least one"),
-        (changed(symbols=["🍒"]), "object"),
+        ({}, "빠짐없이"),
+        (changed(extra=1), "빠짐없이"),
+        (changed(symbols=[]), "symbols: 객체 1~20개"),
+        (changed(symbols=["🍒"]), "symbols: 객체"),
         (changed(jackpot="👑"), "jackpot"),
         (changed(stake_min=0), "stake_min"),
         (changed(stake_min=10_001), "stake_min"),
@@ -147,7 +147,7 @@ def with_symbol(**changes: object) -> dict:
         (with_symbol(weight=True), "weight"),
         (with_symbol(pair=-1), "pair"),
         (with_symbol(three="500"), "three"),
-        (with_symbol(three=1_000), "more than it takes"),
+        (with_symbol(three=1_000), "100%를 넘"),
     ],
 )
 def test_a_table_that_cannot_be_played_is_refused(table: dict, reason: str) -> None:
