@@ -39,6 +39,8 @@ ACTION_TYPES: Final = {
     GameType.CRASH: "CRASH_BET",
 }
 """What playing each game is called in a player's list of actions."""
+CASHOUT: Final = "CRASH_CASHOUT"
+"""What leaving a crash round in time is called there besides."""
 
 _RESULT_RULES: Final = {
     RoundResult.WIN: Q(settled_at__isnull=False, payout__gt=F("stake")),
@@ -109,8 +111,13 @@ class Round(models.Model):
     class Meta:
         verbose_name = _("라운드")
         verbose_name_plural = _("라운드")
-        indexes = [models.Index(fields=["player", "-id"], name="round_history")]
+        indexes = [
+            models.Index(fields=["player", "-id"], name="round_history"),
+            models.Index(fields=["player", "game", "-id"], name="round_history_of_game"),
+            models.Index(fields=["settled_at"], name="round_settled_when"),
+        ]
         constraints = [
+            models.UniqueConstraint(fields=["player"], condition=Q(status=RoundStatus.ACTIVE), name="round_open_once"),
             models.UniqueConstraint(fields=["server_seed_hash", "nonce"], name="round_nonce_used_once"),
             models.CheckConstraint(condition=Q(stake__gt=0), name="round_stake_positive"),
             models.CheckConstraint(condition=Q(game__in=GameType.values), name="round_known_game"),
@@ -128,6 +135,12 @@ class Round(models.Model):
     def action_type(self) -> str:
         """What this play is called in the player's list of actions."""
         return ACTION_TYPES[GameType(self.game)]
+
+    @property
+    def action_types(self) -> list[str]:
+        """Everything the round writes into that list once it is over."""
+        is_cashed_out = self.status in (RoundStatus.CASHED_OUT, RoundStatus.AUTO_CASHED)
+        return [self.action_type, CASHOUT] if is_cashed_out else [self.action_type]
 
     @property
     def net_change(self) -> int:

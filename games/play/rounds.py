@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from accounts import activity
 from accounts.ledger import OpenWallet
 from accounts.models import Account, EntryCode
 from casino.lib import rows
-from games import errors, stats
+from games import errors, totals
 from games.engine.fairness import Dice, commitment
 from games.floor import Seat
 from games.models import GameType, Round, RoundStatus
@@ -29,7 +30,12 @@ class Books:
     subtype: str
 
 
-BOOKS: Final = {GameType.SLOT: Books(Account.SLOTS, EntryCode.SLOT_BET, EntryCode.SLOT_WIN, "slot_spin")}
+BOOKS: Final = {
+    GameType.SLOT: Books(Account.SLOTS, EntryCode.SLOT_BET, EntryCode.SLOT_WIN, "slot_spin"),
+    GameType.RPS: Books(Account.RPS, EntryCode.RPS_BET, EntryCode.RPS_WIN, "rps_play"),
+    GameType.GACHA: Books(Account.GACHA, EntryCode.GACHA_PULL, EntryCode.GACHA_WIN, "gacha_pull"),
+    GameType.CRASH: Books(Account.CRASH, EntryCode.CRASH_BET, EntryCode.CRASH_WIN, "crash_result"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +51,33 @@ def replay(round_id: str) -> Play:
     return Play(Round.objects.get(round_id=round_id), replayed=True)
 
 
-def place(wallet: OpenWallet, seat: Seat, *, round_id: UUID, stake: int, stake_min: int, stake_max: int) -> Round:
-    """Takes the stake and the wallet's next nonce for a new round, or refuses the bet; nothing is stored yet."""
-    if seat.pause_reason:
-        raise errors.game_paused(seat.pause_reason)
+class RoundDue(Exception):
+    """The player's open crash round is over by the clock and has to be settled before anything else is staked."""
+
+    def __init__(self, player_id: int, now: datetime) -> None:
+        super().__init__(player_id)
+        self.player_id = player_id
+        self.now = now
+
+
+def want_no_round_due(wallet: OpenWallet) -> None:
+    """Raises `RoundDue` when the player's open round is over by the wallet's clock."""
+    due_at = wallet.row.open_round_due_at
+    if due_at is not None and due_at <= wallet.now:
+        raise RoundDue(wallet.row.pk, wallet.now)
+
+
+def admit(wallet: OpenWallet, seat: Seat, *, stake: int, stake_min: int, stake_max: int) -> None:
+    """Refuses a stake that the table does not take, and any stake while the game is paused."""
     if not stake_min <= stake <= stake_max:
         raise errors.bet_out_of_range(stake_min, stake_max)
+    want_no_round_due(wallet)
+    if seat.pause_reason:
+        raise errors.game_paused(seat.pause_reason)
+
+
+def place(wallet: OpenWallet, seat: Seat, *, round_id: UUID, stake: int) -> Round:
+    """Takes the stake and the wallet's next nonce for a new round; nothing is stored yet."""
     books = BOOKS[seat.game]
     wallet.pay(stake, to=books.house, code=books.bet, reference=str(round_id))
     row = wallet.row
@@ -77,34 +104,51 @@ def dice_for(wallet: OpenWallet, placed: Round) -> Dice:
     )
 
 
-def settle(wallet: OpenWallet, seats: dict[GameType, Seat], placed: Round, *, payout: int, outcome: Json) -> None:
-    """Pays the round out, stores it, and adds it to statistics, actions and stream."""
+def settle(
+    wallet: OpenWallet,
+    seats: dict[GameType, Seat],
+    placed: Round,
+    *,
+    payout: int,
+    outcome: Json,
+    code: EntryCode | None = None,
+    status: RoundStatus = RoundStatus.SETTLED,
+    at: datetime | None = None,
+) -> None:
+    """Pays the round out, stores it, and adds it to statistics, actions and stream.
+
+    `code` if it is no plain win, `status` if it has one of its own, `at` if it was over before now.
+    """
     books = BOOKS[GameType(placed.game)]
     round_id = str(placed.round_id)
-    wallet.receive(payout, source=books.house, code=books.win, reference=round_id)
+    wallet.receive(payout, source=books.house, code=code or books.win, reference=round_id)
     placed.payout = payout
     placed.outcome = outcome
-    placed.status = RoundStatus.SETTLED
-    placed.settled_at = wallet.now
+    placed.status = status
+    over_at = placed.settled_at = at or wallet.now
     placed.balance_after = wallet.balance
-    totals = {game: seat.stats for game, seat in seats.items()}
+    standing = {game: seat.stats for game, seat in seats.items()}
     facts = {"round_id": round_id, "bet_amount": placed.stake, "win_amount": payout}
     with rows.together():
-        rows.insert([placed])
-        stats.count_round(totals[GameType(placed.game)], wallet.row, placed, now=wallet.now)
-        activity.record(wallet.row.pk, placed.action_type, facts, now=wallet.now)
-    wallet.tell(_news(placed, books.subtype))
-    wallet.tell(StatsUpdate(stats.shape(wallet.row.pk, totals, wallet.row.win_streak)))
+        if placed._state.adding:
+            rows.insert([placed])
+        else:
+            rows.update(placed)
+        totals.count_round(standing[GameType(placed.game)], wallet.row, placed, now=over_at)
+        activity.record(wallet.row.pk, *placed.action_types, context=facts, now=over_at)
+    wallet.tell(news(placed, books.subtype))
+    wallet.tell(StatsUpdate(totals.shape(wallet.row.pk, standing, wallet.row.win_streak)))
 
 
-def _news(settled: Round, subtype: str) -> GameEvent:
+def news(played: Round, subtype: str) -> GameEvent:
+    """What the player's stream is told of the round as it stands."""
     return GameEvent(
         subtype=subtype,
-        game_type=settled.game,
-        round_id=str(settled.round_id),
-        status=settled.status,
-        bet=settled.stake,
-        win=settled.payout,
-        balance_after=settled.balance_after,
-        shown=settled.outcome,
+        game_type=played.game,
+        round_id=str(played.round_id),
+        status=played.status,
+        bet=played.stake,
+        win=played.payout,
+        balance_after=played.balance_after,
+        shown=played.outcome,
     )
