@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Player, Wallet
-from games import floor
-from games.engine import returns
-from games.models import Game, GameType
+from casino.lib import days
+from games import floor, offers, pulls, tables
+from games.engine.gacha import Pool
+from games.models import Game, GameStats, GameType
+from games.tables import Rules
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -32,41 +35,90 @@ CARDS: Final = {
     GameType.SLOT: Card(
         gettext_lazy("세 릴과 다섯 라인. 라인마다 왼쪽부터 같은 심볼이 배당을 만듭니다."), "img/games/slot.svg"
     ),
+    GameType.RPS: Card(
+        gettext_lazy("하우스의 손은 고르기 전에 이미 봉인되어 있습니다. 이기면 배당, 비기면 그대로 돌려받습니다."),
+        "img/games/rps.svg",
+    ),
+    GameType.GACHA: Card(
+        gettext_lazy("한 번 또는 열 번. 뽑은 아이템의 골드 가치를 바로 받고, 천장이 에픽을 보장합니다."),
+        "img/games/gacha.svg",
+    ),
+    GameType.CRASH: Card(
+        gettext_lazy("배수가 오르는 동안 멈추는 순간은 당신이 정합니다. 멈추기 전에 터지면 잃습니다."),
+        "img/games/crash.svg",
+    ),
 }
 
 
 def games(player: Player | None) -> list[Json]:
     """Every game the club has, in its published order; personal fields are empty without a player."""
-    balance = Wallet.objects.values_list("balance", flat=True).get(pk=player.pk) if player else None
+    guest = _guest(player) if player else None
     rows = {row.pk: row for row in Game.objects.select_related("config")}
-    return [_listed(GameType(game), rows[game], balance) for game in GameType.values if game in rows]
+    return [
+        _listed(game, floor.parsed(rows[game].config.fingerprint), rows[game].pause_reason, guest)
+        | {"image_url": static(CARDS[game].image)}
+        for game in GameType
+    ]
 
 
-def _listed(game: GameType, row: Game, balance: int | None) -> Json:
-    machine = floor.slot_machine(row.config.fingerprint)
-    rtp = returns.slot_return(machine)
-    reason = _why_not(row, balance, machine.stake_min)
+def example() -> list[Json]:
+    """The list as a new club tells it to nobody in particular."""
+    return [
+        _listed(game, tables.parse(game, tables.FIRST_VERSIONS[game]), "", None)
+        | {"image_url": f"{settings.STATIC_URL}{CARDS[game].image}"}  # as it is before it is collected and hashed
+        for game in GameType
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Guest:
+    """What decides whether a player may play."""
+
+    rank: str
+    balance: int
+    pulls_today: int
+
+
+def _guest(player: Player) -> _Guest:
+    balance = Wallet.objects.values_list("balance", flat=True).get(pk=player.pk)
+    album = GameStats.objects.filter(player_id=player.pk, game_id=GameType.GACHA).first()
+    return _Guest(player.rank, balance, pulls.pulled_today(album, days.now()) if album else 0)
+
+
+def _listed(game: GameType, rules: Rules, pause_reason: str, guest: _Guest | None) -> Json:
+    offered = offers.offer(rules)
+    limit, made = _daily(rules, guest)
+    is_used_up = limit is not None and made >= limit
+    reason = _why_not(pause_reason, guest, offered.stake_min, is_used_up=is_used_up)
     return {
         "id": game.value,
         "name": str(game.label),
         "description": str(CARDS[game].description),
         "type": game.value,
-        "image_url": static(CARDS[game].image),
-        "is_active": not row.is_paused,
-        "min_bet": machine.stake_min,
-        "max_bet": machine.stake_max,
-        "rtp": float(rtp),
-        "rtp_exact": f"{rtp.numerator}/{rtp.denominator}",
-        "daily_limit": None,
-        "plays_today": None,
-        "can_play": balance is not None and reason is None,
+        "is_active": not pause_reason,
+        "min_bet": offered.stake_min,
+        "max_bet": offered.stake_max,
+        "rtp": float(offered.rtp),
+        "rtp_exact": offers.exact_text(offered.rtp),
+        "daily_limit": limit,
+        "plays_today": None if limit is None else made,
+        "can_play": guest is not None and reason is None,
         "reason": reason,
     }
 
 
-def _why_not(row: Game, balance: int | None, stake_min: int) -> str | None:
-    if balance is None:
+def _daily(rules: Rules, guest: _Guest | None) -> tuple[int | None, int]:
+    """The player's daily limit where a game has one, and how much of it is used."""
+    if guest is None or not isinstance(rules, Pool):
+        return None, 0
+    return rules.daily_limit(guest.rank), guest.pulls_today
+
+
+def _why_not(pause_reason: str, guest: _Guest | None, stake_min: int, *, is_used_up: bool) -> str | None:
+    if guest is None:
         return None
-    if row.is_paused:
-        return row.pause_reason
-    return None if balance >= stake_min else _("골드가 부족합니다")
+    if pause_reason:
+        return pause_reason
+    if is_used_up:
+        return _("오늘 횟수를 모두 썼습니다")
+    return None if guest.balance >= stake_min else _("골드가 부족합니다")

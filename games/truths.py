@@ -14,12 +14,13 @@ from games.models import Round
 
 _BETS: Final = (EntryCode.SLOT_BET, EntryCode.RPS_BET, EntryCode.CRASH_BET, EntryCode.GACHA_PULL)
 _WINS: Final = (EntryCode.SLOT_WIN, EntryCode.RPS_WIN, EntryCode.RPS_DRAW, EntryCode.CRASH_WIN, EntryCode.GACHA_WIN)
-_OPERATIONS: Final = ("slot.spin", "rps.play", "gacha.pull", "crash.bet")
+_OPERATIONS: Final = ("slot.spin", "rps.play", "gacha.pull", "crash.bet", "crash.cashout")
 
-# A round's number as entries and keys refer to it: with hyphens, which SQLite does not store.
+# A round's number as entries and keys refer to it: with hyphens, which SQLite does not store. Unless it is cast to
+# text, SQLite joins by the player alone and looks at all of a player's rounds for each of them.
 _NUMBER: Final = (
-    "substr(round_id, 1, 8) || '-' || substr(round_id, 9, 4) || '-' || substr(round_id, 13, 4) || '-' "
-    "|| substr(round_id, 17, 4) || '-' || substr(round_id, 21)"
+    "CAST(substr(round_id, 1, 8) || '-' || substr(round_id, 9, 4) || '-' || substr(round_id, 13, 4) || '-' "
+    "|| substr(round_id, 17, 4) || '-' || substr(round_id, 21) AS text)"
 )
 _MOVED: Final = """
     WITH moved AS (
@@ -47,11 +48,16 @@ _STRAY_KEYS: Final = """
     SELECT MIN(held.key), held.operation, held.player_id FROM casino_idempotencykey AS held
     WHERE held.operation IN ({operations}) GROUP BY held.operation, held.player_id, held.ref HAVING COUNT(*) > 1
 """
+_UNMARKED: Final = """
+    SELECT wallet.player_id, wallet.open_round_due_at, opened.created_at FROM accounts_wallet AS wallet
+    LEFT JOIN games_round AS opened ON opened.player_id = wallet.player_id AND opened.status = 'active'
+    WHERE (wallet.open_round_due_at IS NULL) <> (opened.id IS NULL) OR wallet.open_round_due_at <= opened.created_at
+"""
 
 
 def round_truths() -> list[Truth]:
     """Every sentence about rounds."""
-    return [_rounds_match_entries(), _keys_made_one_round()]
+    return [_rounds_match_entries(), _keys_made_one_round(), _open_rounds_have_an_end()]
 
 
 def _rounds_match_entries() -> Truth:
@@ -74,6 +80,19 @@ def _keys_made_one_round() -> Truth:
         checked=Round.objects.count(),
         broken=number,
         first="key {} ({} of player {}) does not belong to one round".format(*rows[0]) if rows else None,
+    )
+
+
+def _open_rounds_have_an_end() -> Truth:
+    number, rows = wrong_rows(_UNMARKED, [])
+    is_marked = bool(rows) and rows[0][1] is not None
+    told = "wallet {} says a round is open, but none is" if is_marked else "wallet {} knows no end of its open round"
+    return Truth(
+        "open_rounds_have_an_end",
+        _("진행 중인 라운드마다 끝이 있음"),
+        checked=Round.objects.filter(settled_at=None).count(),
+        broken=number,
+        first=told.format(rows[0][0]) if rows else None,
     )
 
 
