@@ -30,7 +30,7 @@ from accounts.seal import unsealed
 from accounts.seeding import SEED_ACCOUNTS, seed_players
 from adminpanel.models import Inspection
 from casino.models import IdempotencyKey, RateCounter
-from games.models import GameStats, Round
+from games.models import GameStats, RevealedSeed, Round
 from realtime.models import Epoch, StreamEvent
 from shop.models import InventoryItem, Product, Purchase, PurchaseRefusal
 
@@ -40,6 +40,7 @@ EMPTIED: Final[tuple[type[models.Model], ...]] = (
     StreamEvent,
     GameStats,
     Round,
+    RevealedSeed,
     InventoryItem,
     PurchaseRefusal,
     Purchase,

@@ -1,7 +1,7 @@
-"""What has to happen without anybody asking: money that waits, books that are checked, old rows that go.
+"""What has to happen without anybody asking: rounds that are over, money that waits, books to check, old rows that go.
 
-One loop, in a process of its own or in a thread of the embedded start. Every job may run anywhere, any number of
-times at once: each takes its rows by lock or condition.
+In a process of its own or in threads of the embedded start. Every job may run anywhere, any number of times at once:
+each takes its rows by lock or condition.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from accounts.pruning import prune_login_counters, prune_sessions
 from adminpanel.inspection import inspect
 from casino.lib.days import now as clock
 from casino.lib.pruning import prune_keys, prune_rates
+from games.play.due import settle_all_due
 from realtime import stream
 from shop.settlement import settle_stale
 from shop.velocity import prune_refusals
 
 _log = logging.getLogger(__name__)
-_LOOK_EVERY_SECONDS: Final = 0.5
+_LOOK_EVERY_SECONDS: Final = 0.2
 _STOP_WITHIN_SECONDS: Final = 10
 
 
@@ -39,7 +40,8 @@ class Job:
     run: Callable[..., object]
 
 
-JOBS: Final = (
+_SETTLE_ROUNDS: Final = Job("settle_rounds", timedelta(seconds=_LOOK_EVERY_SECONDS), settle_all_due)
+_UNHURRIED: Final = (
     Job("settle_stale", timedelta(seconds=15), settle_stale),
     Job("inspect", timedelta(minutes=5), inspect),
     Job("prune_events", timedelta(minutes=10), stream.prune),
@@ -49,6 +51,7 @@ JOBS: Final = (
     Job("prune_rates", timedelta(minutes=30), prune_rates),
     Job("prune_refusals", timedelta(minutes=30), prune_refusals),
 )
+JOBS: Final = (_SETTLE_ROUNDS, *_UNHURRIED)
 
 
 def run_once() -> list[str]:
@@ -57,10 +60,20 @@ def run_once() -> list[str]:
 
 
 def run_until(stop: threading.Event) -> None:
-    """Runs every job when it is due, until `stop` is set."""
-    due = dict.fromkeys((job.name for job in JOBS), time.monotonic())
+    """Runs every job when it is due, until `stop` is set.
+
+    Rounds have a thread of their own: a player who watches one must not wait for the books to be checked.
+    """
+    rounds = threading.Thread(target=_repeat, args=((_SETTLE_ROUNDS,), stop), name="rounds", daemon=True)
+    rounds.start()
+    _repeat(_UNHURRIED, stop)
+    rounds.join(_STOP_WITHIN_SECONDS)
+
+
+def _repeat(jobs: tuple[Job, ...], stop: threading.Event) -> None:
+    due = dict.fromkeys((job.name for job in jobs), time.monotonic())
     while not stop.wait(_LOOK_EVERY_SECONDS):
-        for job in JOBS:
+        for job in jobs:
             if time.monotonic() >= due[job.name] and not stop.is_set():
                 _run(job, clock())
                 due[job.name] = time.monotonic() + job.every.total_seconds()

@@ -6,16 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from casino.lib.money import QueryInteger, StrictInteger
-from games.engine.slots import MAX_LINES
+from casino.lib.money import QueryInteger
+from games.api.play_serializers import Fair
+from games.leaderboards import SPANS
 from games.models import ACTION_TYPES, GameType, RoundResult
-
-
-class SpinBody(serializers.Serializer[Any]):
-    """A total stake and how many lines it is spread over; the stake's limits stand in the table in force."""
-
-    bet_amount = StrictInteger()
-    lines = StrictInteger(min_value=1, max_value=MAX_LINES, default=1)
 
 
 class HistoryQuery(serializers.Serializer[Any]):
@@ -30,55 +24,38 @@ class HistoryQuery(serializers.Serializer[Any]):
     offset = QueryInteger(min_value=0, default=0)
 
 
-class Fair(serializers.Serializer[Any]):
-    """The commitment a round was drawn from."""
-
-    server_seed_hash = serializers.CharField()
-    client_seed = serializers.CharField()
-    nonce = serializers.IntegerField()
-
-
 class RevealedFair(Fair):
     """The same with the server seed, once it is revealed."""
 
     server_seed = serializers.CharField(allow_null=True)
 
 
-class PlayResult(serializers.Serializer[Any]):
-    """What every play answers."""
+class LeaderboardQuery(serializers.Serializer[Any]):
+    """Which board, over which period, how much of it."""
 
-    success = serializers.BooleanField()
-    round_id = serializers.UUIDField()
-    game_type = serializers.ChoiceField(GameType.choices)
-    bet_amount = serializers.IntegerField()
-    win_amount = serializers.IntegerField()
-    net_change = serializers.IntegerField()
-    balance = serializers.IntegerField()
-    message = serializers.CharField()
-    fair = Fair()
-    config_version = serializers.IntegerField()
-    idempotent_reuse = serializers.BooleanField()
+    game_type = serializers.ChoiceField(GameType.choices, default=None)
+    period = serializers.ChoiceField(SPANS, default="week")
+    limit = QueryInteger(min_value=1, max_value=100, default=10)
 
 
-class LineWinAnswer(serializers.Serializer[Any]):
-    """One line that paid."""
+class LeaderboardEntry(serializers.Serializer[Any]):
+    """One place on a board."""
 
-    line = serializers.IntegerField()
-    positions = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
-    symbol = serializers.CharField()
-    count = serializers.IntegerField()
-    multiplier = serializers.FloatField()
-    amount = serializers.IntegerField()
+    rank = serializers.IntegerField()
+    user_id = serializers.IntegerField()
+    nickname = serializers.CharField()
+    avatar_url = serializers.CharField(allow_null=True)
+    score = serializers.IntegerField()
 
 
-class SpinAnswer(PlayResult):
-    """A slot round."""
+class LeaderboardAnswer(serializers.Serializer[Any]):
+    """A board, and the caller's own place on it."""
 
-    lines = serializers.IntegerField()
-    reels = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
-    win_lines = LineWinAnswer(many=True)
-    multiplier = serializers.FloatField()
-    is_jackpot = serializers.BooleanField()
+    game_type = serializers.ChoiceField(GameType.choices, allow_null=True)
+    period = serializers.ChoiceField(SPANS)
+    entries = LeaderboardEntry(many=True)
+    user_rank = serializers.IntegerField(allow_null=True)
+    updated_at = serializers.DateTimeField()
 
 
 class GameCard(serializers.Serializer[Any]):
@@ -93,7 +70,7 @@ class GameCard(serializers.Serializer[Any]):
     min_bet = serializers.IntegerField()
     max_bet = serializers.IntegerField()
     rtp = serializers.FloatField()
-    rtp_exact = serializers.CharField()
+    rtp_exact = serializers.CharField(allow_null=True)
     daily_limit = serializers.IntegerField(allow_null=True)
     plays_today = serializers.IntegerField(allow_null=True)
     can_play = serializers.BooleanField()
@@ -226,3 +203,78 @@ class RoundAnswer(HistoryItem):
     fair = RevealedFair()
     config_version = serializers.IntegerField()
     ledger = RoundLedgerLine(many=True, required=False)
+
+
+class GachaBanner(serializers.Serializer[Any]):
+    """A name the gacha is shown under, and when."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    is_default = serializers.BooleanField()
+
+
+class GachaItem(serializers.Serializer[Any]):
+    """One item of the gacha with its chance when no promise is due."""
+
+    item_id = serializers.CharField()
+    name = serializers.CharField()
+    rarity = serializers.CharField()
+    probability = serializers.FloatField()
+    gold_value = serializers.IntegerField()
+
+
+class GachaPity(serializers.Serializer[Any]):
+    """What so many pulls in a row without it give at the latest."""
+
+    threshold = serializers.IntegerField()
+    guarantees = serializers.CharField()
+
+
+class GachaLimits(serializers.Serializer[Any]):
+    """Pulls a day by rank."""
+
+    STANDARD = serializers.IntegerField()
+    PREMIUM = serializers.IntegerField()
+    VIP = serializers.IntegerField()
+
+
+class GachaConfigAnswer(serializers.Serializer[Any]):
+    """The gacha's table in force."""
+
+    cost_single = serializers.IntegerField()
+    cost_ten = serializers.IntegerField()
+    banners = GachaBanner(many=True)
+    rarity_table = serializers.ListField(
+        child=serializers.ListField(child=serializers.JSONField(), min_length=2, max_length=2),
+        help_text="pairs of a rarity's name and its chance",
+    )
+    items = GachaItem(many=True)
+    pity = GachaPity()
+    ten_pull_guarantee = serializers.CharField()
+    daily_limits = GachaLimits()
+    contains_random_items = serializers.BooleanField()
+    config_version = serializers.IntegerField()
+
+
+class DrawnItem(serializers.Serializer[Any]):
+    """An item drawn lately."""
+
+    item_id = serializers.CharField()
+    name = serializers.CharField()
+    rarity = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class GachaStatsAnswer(serializers.Serializer[Any]):
+    """The caller's pulls."""
+
+    current_pity_count = serializers.IntegerField()
+    pulls_until_pity = serializers.IntegerField()
+    total_pulls = serializers.IntegerField()
+    pulls_today = serializers.IntegerField()
+    daily_limit = serializers.IntegerField()
+    remaining_today = serializers.IntegerField()
+    rarity_counts = serializers.DictField(child=serializers.IntegerField())
+    recent_history = DrawnItem(many=True)

@@ -1,8 +1,6 @@
-"""The games' endpoints: they translate, `play`, `stats`, `history` and `lobby` decide."""
+"""The games' endpoints: they translate; `stats`, `history`, `lobby`, `leaderboards` and `pulls` decide."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,19 +8,12 @@ from rest_framework.response import Response
 from accounts.authentication import caller
 from accounts.errors import user_not_found
 from accounts.models import Player, Role
-from casino.lib import days, errors, idempotency
+from casino.lib import days, errors
 from casino.lib.api import Endpoint
 from casino.lib.gate import Access
 from casino.lib.schema import describe
-from games import history, lobby, stats
-from games.api import answers, serializers
-from games.play import slots
-from games.play.rounds import Play
-
-
-def played(answer: dict[str, Any], play: Play) -> Response:
-    """The answer of a play; a replay says so in a header too."""
-    return Response(answer, headers={"Idempotency-Replayed": "true"} if play.replayed else None)
+from games import history, leaderboards, lobby, pulls, stats
+from games.api import serializers
 
 
 def _reader(request: Request) -> Player | None:
@@ -33,25 +24,12 @@ class GameList(Endpoint):
     """The games of the club."""
 
     access = Access.PUBLIC
+    example = staticmethod(lobby.example)
 
     @describe(answer=serializers.GameCard(many=True))
     def get(self, request: Request) -> Response:
         """Limits, exact return, and whether the caller may play now."""
         return Response(lobby.games(_reader(request)))
-
-
-class SlotSpin(Endpoint):
-    """The slot."""
-
-    @describe(body=serializers.SpinBody, answer=serializers.SpinAnswer, refusals=(400, 403, 409), keyed=True)
-    def post(self, request: Request) -> Response:
-        """One spin: the stake is taken, nine cells are drawn, the lines are paid."""
-        player, body = caller(request), self.body(serializers.SpinBody)
-        key = idempotency.read_key(
-            request, self.payload(), player_id=player.pk, operation=slots.OPERATION, payload=self.payload()
-        )
-        play = slots.spin(player=player, stake=body["bet_amount"], lines=body["lines"], key=key)
-        return played(answers.spin(play), play)
 
 
 class MyStats(Endpoint):
@@ -105,6 +83,18 @@ class History(Endpoint):
         return Response({"total": found.count(), "items": items, "limit": limit, "offset": offset})
 
 
+class Leaderboard(Endpoint):
+    """Who gained the most."""
+
+    access = Access.PUBLIC
+
+    @describe(query=serializers.LeaderboardQuery, answer=serializers.LeaderboardAnswer)
+    def get(self, request: Request) -> Response:
+        """Net gold of one game or of all, over a running day, week or month, or ever."""
+        wanted = self.query(serializers.LeaderboardQuery)
+        return Response(leaderboards.board(**wanted, reader=_reader(request)))
+
+
 class RoundDetail(Endpoint):
     """One round."""
 
@@ -114,3 +104,24 @@ class RoundDetail(Endpoint):
     def get(self, request: Request, round_id: str) -> Response:
         """Outcome and proof; everything to its player and staff, settled rounds without a name to others."""
         return Response(history.round_for(_reader(request), round_id))
+
+
+class GachaConfig(Endpoint):
+    """What the gacha sells."""
+
+    access = Access.PUBLIC
+    example = staticmethod(pulls.example)
+
+    @describe(answer=serializers.GachaConfigAnswer)
+    def get(self, request: Request) -> Response:
+        """Prices, every item with its chance, promises, limits and banners."""
+        return Response(pulls.config())
+
+
+class GachaStats(Endpoint):
+    """The caller's pulls."""
+
+    @describe(answer=serializers.GachaStatsAnswer)
+    def get(self, request: Request) -> Response:
+        """Pity, what is left of the day's limit, what was drawn."""
+        return Response(pulls.stats_of(caller(request), now=days.now()))

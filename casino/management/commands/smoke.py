@@ -19,9 +19,9 @@ _PACK = 1001
 
 
 class Command(BaseCommand):
-    """login → slot stake 10 → catalog → buy 1001; one line per step with status and balance; 1 when a step fails."""
+    """login → RPS stake 10 → catalog → buy 1001; one line per step with status and balance; 1 when a step fails."""
 
-    help = "Walk through a running club: sign in, spin, look at the catalog, buy a pack."
+    help = "Walk through a running club: sign in, play a hand, look at the catalog, buy a pack."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where, and as whom."""
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         club = _Club(options["base_url"].rstrip("/"))
         steps: list[tuple[str, Callable[[], str]]] = [
             ("login", lambda: club.sign_in(options["site_id"], options["password"])),
-            ("spin", club.spin),
+            ("rps", club.duel),
             ("catalog", club.look),
             ("buy", club.buy),
         ]
@@ -65,13 +65,13 @@ class _Club:
         self.balance = int(answer["user"]["gold_balance"])
         return f"200 {site_id}"
 
-    def spin(self) -> str:
-        """Stakes 10 on the slot; the new balance must follow from what was told."""
-        answer = self._call("POST", "/api/games/slot/spin", {"bet_amount": 10})
+    def duel(self) -> str:
+        """Stakes 10 on a hand; the new balance must follow from what was told."""
+        answer = self._call("POST", "/api/games/rps/play", {"choice": "rock", "bet_amount": 10})
         expected = self.balance + answer["net_change"]
         self._expect("balance", answer["balance"], expected)
         self.balance = int(answer["balance"])
-        return f"200 stake 10, payout {answer['win_amount']}"
+        return f"200 stake 10, {answer['result']}, payout {answer['win_amount']}"
 
     def look(self) -> str:
         """Reads the catalog; the small pack must be in it."""
