@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, FloatField, Q, Sum
-from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.cards import kind_name
 from accounts.models import Account, Audit, AuthSession, Entry, Player
 from adminpanel import charts
 from adminpanel.models import Inspection
 from casino.lib.days import day_of
-from games import floor
-from games.engine import returns
+from games import floor, offers, seen
 from games.models import Game, GameType, Round
+from games.seen import Seen
+from games.tables import Rules
 from shop.models import Currency, Product, Purchase, PurchaseStatus
 
 Json = dict[str, Any]
@@ -25,7 +25,6 @@ CHART_DAYS: Final = 14
 SELLERS: Final = 5
 LOW_STOCK: Final = 20
 ALARMS: Final = 5
-_Z_95: Final = 1.96
 
 
 def of_today(*, now: datetime) -> Json:
@@ -101,49 +100,30 @@ def _gold(midnight: datetime) -> Json:
 
 def _plays(midnight: datetime) -> Json:
     """Rounds, stakes and payouts of today, and per game the actual return beside the exact one."""
-    stake, payout = Cast("stake", FloatField()), Cast("payout", FloatField())
-    rows = (
-        Round.objects.settled()
-        .filter(created_at__gte=midnight)
-        .order_by()
-        .values("game")
-        .annotate(
-            rounds=Count("pk"),
-            wagered=Sum("stake"),
-            paid=Sum("payout"),
-            stake_squares=Sum(stake * stake),
-            payout_squares=Sum(payout * payout),
-            products=Sum(stake * payout),
-        )
-    )
-    today = {row["game"]: row for row in rows}
-    games = [
-        _returned(game, dict(today.get(game.pk, {}))) for game in Game.objects.select_related("config").order_by("pk")
-    ]
+    games = sorted(Game.objects.select_related("config"), key=lambda game: GameType.values.index(game.pk))
+    rules = {game.pk: floor.parsed(game.config.fingerprint) for game in games}
+    today = seen.seen_in(Round.objects.settled().filter(created_at__gte=midnight), rules)
     return {
-        "rounds": sum(row["rounds"] for row in today.values()),
-        "wagered": sum(row["wagered"] for row in today.values()),
-        "paid": sum(row["paid"] for row in today.values()),
-        "games": games,
+        "rounds": sum(one.rounds for one in today.values()),
+        "wagered": sum(one.staked for one in today.values()),
+        "paid": sum(one.paid for one in today.values()),
+        "games": [_returned(game, rules[game.pk], today.get(GameType(game.pk))) for game in games],
     }
 
 
-def _returned(game: Game, row: Json) -> Json:
-    exact = float(returns.slot_return(floor.slot_machine(game.config.fingerprint))) * 100
-    facts: Json = {"name": GameType(game.pk).label, "is_paused": game.is_paused, "exact": exact, "rounds": 0}
-    if not row:
-        return facts
-    actual = row["paid"] / row["wagered"]
-    # Ratio of two sums: its spread follows from payout - actual * stake, summed over the rounds.
-    squares = row["payout_squares"] - 2 * actual * row["products"] + actual * actual * row["stake_squares"]
-    spread = _Z_95 * math.sqrt(max(squares, 0.0)) / row["wagered"] * 100
-    seen = actual * 100
+def _returned(game: Game, rules: Rules, today: Seen | None) -> Json:
+    """A game's line, in percent; before its first round of the day the exact return is the one it offers."""
+    facts: Json = {"name": GameType(game.pk).label, "is_paused": game.is_paused}
+    if today is None:
+        return {**facts, "exact": float(offers.offer(rules).rtp) * 100, "rounds": 0}
+    exact, actual, spread = float(today.exact) * 100, today.returned * 100, today.spread * 100
     return {
         **facts,
-        "rounds": row["rounds"],
-        "actual": seen,
-        "drawing": charts.interval(exact=exact, seen=seen, spread=spread),
-        "is_odd": row["rounds"] > 1 and abs(seen - exact) > 2 * spread,
+        "exact": exact,
+        "rounds": today.rounds,
+        "actual": actual,
+        "drawing": charts.interval(exact=exact, seen=actual, spread=spread),
+        "is_odd": today.rounds > 1 and abs(actual - exact) > 2 * spread,
     }
 
 

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from adminpanel.models import Inspection
 from casino.lib.days import now as clock
-from games.models import Round
+from games.play import due
 from shop.models import Purchase
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,6 @@ class ClubGauges(Collector):
 def _facts() -> dict[str, tuple[str, int]]:
     now = clock()
     last = Inspection.objects.only("drift_gold", "negative_balances", "seq_gaps").first()
-    overdue = Round.objects.filter(settled_at=None, player__wallet__open_round_due_at__lt=now).count()
     pending = Purchase.objects.pending()
     return {
         "cc_ledger_drift_gold": ("Gold the books are off by; must be 0", last.drift_gold if last else 0),
@@ -46,5 +45,5 @@ def _facts() -> dict[str, tuple[str, int]]:
             "Purchases that wait longer than they may",
             Purchase.objects.stale(now, settings.PENDING_PURCHASE_MAX_AGE).count(),
         ),
-        "cc_open_rounds_overdue": ("Open rounds past their end; must be 0", overdue),
+        "cc_open_rounds_overdue": ("Open rounds well past their end; must be 0", due.overdue(now)),
     }

@@ -53,6 +53,7 @@ _DRAWINGS = {
     "Game": "icon-play",
     "GameConfig": "icon-settings",
     "GameStats": "icon-chart",
+    "RevealedSeed": "icon-eye",
     "Product": "icon-tag",
     "Purchase": "icon-receipt",
     "PurchaseRefusal": "icon-warning",

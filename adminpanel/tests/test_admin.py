@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from adminpanel import charts, dashboard
 from adminpanel.inspection import inspect
 from adminpanel.roles import seed_roles
 from casino.opening import seed
-from games.play import slots
+from games.engine import gacha_returns
+from games.play import gacha, slots
+from games.tables import FIRST_VERSIONS, parse_gacha
 from shop.models import Product, Purchase
 from tests import cast
 
@@ -119,6 +122,18 @@ def test_the_dashboard_tells_today(sam: Player) -> None:
     assert told["gold"]["net"] == sum(Wallet.objects.values_list("balance", flat=True))
     assert told["books"].broken == 0
     assert told["sellers"] == [{"item_name": "Gold x2,600", "currency": "USD", "number": 1, "earned": 199}]
+
+
+def test_the_exact_return_of_the_gacha_is_that_of_the_day_s_mix(sam: Player) -> None:
+    ada = cast.enrol("ada")
+    Wallet.objects.filter(pk=ada.pk).update(balance=10_000)
+    for count in (1, 10):
+        gacha.pull(player=ada, count=count, banner=None, key=None)
+    told = next(game for game in dashboard.of_today(now=timezone.now())["plays"]["games"] if game["name"] == "가챠")
+    pool = parse_gacha(FIRST_VERSIONS["gacha"])
+    single, ten = (gacha_returns.price_return(pool, count) for count in (1, 10))
+    assert told["rounds"] == 2
+    assert told["exact"] == pytest.approx(float(single / 10 + ten * Fraction(9, 10)) * 100)
 
 
 def test_the_dashboard_costs_a_fixed_number_of_statements(sam: Player) -> None:
