@@ -61,12 +61,10 @@ def _member(request: HttpRequest) -> Json:
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """The landing page for visitors, the lobby for members."""
-    games = cards.game_tiles(windows.games())
     if isinstance(request.user, AnonymousUser):
-        return render(request, "accounts/landing.html", {"games": games, "nav": "home"})
-    _total, rounds = windows.rounds(request.user.pk, RECENT_ROWS)
-    stats = windows.statistics(request.user.pk)
-    recent = [cards.round_row(item) for item in rounds]
+        return render(request, "accounts/landing.html", {"games": windows.tiles(None), "nav": "home"})
+    _total, recent = windows.rounds(request.user.pk, RECENT_ROWS)
+    stats, games = windows.statistics(request.user.pk), windows.tiles(request.user)
     return render(request, "accounts/home.html", {"games": games, "stats": stats, "recent": recent, "nav": "home"})
 
 
@@ -159,14 +157,16 @@ def profile(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, Player):
         return render(request, "accounts/profile.html", {"nav": "profile"})
     player = request.user
+    stats = windows.statistics(player.pk)
     total, rounds = windows.rounds(player.pk, HISTORY_ROWS)
     entries, cursor = queries.ledger_page(player, limit=HISTORY_ROWS)
     context = {
         "nav": "profile",
         "joined": player.created_at,
-        "stats": windows.statistics(player.pk),
-        "history": [cards.round_row(item) for item in rounds],
-        "history_total": total,
+        "stats": stats,
+        "records": windows.records(player.pk, stats),
+        "history": rounds,
+        "history_pages": max(1, -(-total // HISTORY_ROWS)),
         "ledger": [cards.ledger_row(entry) for entry in entries],
         "ledger_cursor": cursor,
         "devices": cards.devices(player, authentication.session_of(request), now=clock()),

@@ -1,5 +1,6 @@
 // @ts-check
 /** One door to the server: JSON, CSRF, the error envelope, and retries that repeat the same idempotency key. */
+import { pause } from "./pause.js";
 
 /** A refusal of the server, or of the way to it (`code` "NETWORK"). */
 export class ApiError extends Error {
@@ -38,9 +39,6 @@ function csrfToken() {
   const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
   return cookie ?? /** @type {HTMLInputElement | null} */ (document.querySelector("[name=csrfmiddlewaretoken]"))?.value ?? "";
 }
-
-/** @param {number} milliseconds */
-const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /**
  * @param {ApiError} error

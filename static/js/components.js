@@ -1,5 +1,5 @@
 // @ts-check
-/** Finds behaviours by `data-component` and starts each once. */
+/** Finds behaviours by `data-component` and starts each once; makes elements and drawings. */
 
 /** @type {WeakMap<Element, Set<string>>} */
 const started = new WeakMap();
@@ -20,20 +20,42 @@ export function mount(name, behaviour, root = document) {
 }
 
 /**
- * A drawing of the sprite.
- * @param {string} name symbol id, such as "icon-check" or "sym-cherry"
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} classes
+ * @param {...(Node | string)} children
+ */
+export function make(tag, classes, ...children) {
+  const element = document.createElement(tag);
+  if (classes) element.className = classes;
+  element.append(...children);
+  return element;
+}
+
+/**
+ * A drawing by its address.
+ * @param {string} href
  * @param {string} [classes]
+ * @param {string} [box] its viewBox, where it is not the symbol's own
  * @returns {SVGSVGElement}
  */
-export function drawing(name, classes = "icon") {
+export function picture(href, classes = "symbol", box = "") {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", classes);
+  if (box) svg.setAttribute("viewBox", box);
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `${document.body.dataset.sprite}#${name}`);
+  use.setAttribute("href", href);
   svg.append(use);
   return svg;
 }
+
+/**
+ * A drawing of the sprite.
+ * @param {string} name symbol id, such as "icon-check" or "sym-cherry"
+ * @param {string} [classes]
+ */
+export const drawing = (name, classes = "icon") => picture(`${document.body.dataset.sprite}#${name}`, classes);
 
 /** True when the player or the device asks for still pictures. */
 export function still() {

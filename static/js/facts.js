@@ -8,7 +8,7 @@ export function startStats(panel) {
   /** @param {Record<string, any> | undefined} stats */
   const show = (stats) => {
     for (const element of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll("[data-stat]"))) {
-      const value = stats?.[element.dataset.stat ?? ""];
+      const value = (element.dataset.stat ?? "").split(".").reduce((facts, name) => facts?.[name], /** @type {any} */ (stats));
       if (typeof value === "number") write(element, value);
     }
   };

@@ -7,7 +7,7 @@
  */
 export function fieldOf(form, name) {
   const field = /** @type {HTMLElement | null} */ (form.querySelector(`[data-field="${name}"]`));
-  const input = /** @type {HTMLInputElement | null} */ (field?.querySelector("input") ?? null);
+  const input = /** @type {HTMLInputElement | null} */ (field?.querySelector("input, select, textarea") ?? null);
   return { field, input, hint: /** @type {HTMLElement | null} */ (field?.querySelector(".field__hint") ?? null) };
 }
 

@@ -1,18 +1,32 @@
 // @ts-check
 /** The lobby: numbers follow the server, each new round appears on top. */
+import { get } from "./api.js";
 import { mount } from "./components.js";
 import { startLevel, startMoment, startStats } from "./facts.js";
 import { live } from "./live.js";
-import { recentRow } from "./rounds.js";
+import { startTile } from "./records/tile.js";
+import { fromNews, recentRow } from "./rounds.js";
+import { language } from "./words.js";
+
+const OPEN = "active";
+/** The stream tells items by the names of the table. */
+const NAMED_IN = "ko";
+
+/** The outcome with its items in the page's language. @param {any} data */
+const namesOf = (data) => get(`/api/games/rounds/${data.round_id}`).then((round) => round.outcome, () => data);
 
 /** @param {HTMLElement} list */
 function startRecent(list) {
   const limit = Number(list.dataset.limit);
   const empty = list.parentElement?.querySelector("[data-empty]");
-  live.on("game_event", ({ data, timestamp }) => {
-    if (list.querySelector(`[data-key="${CSS.escape(data.round_id)}"]`)) return;
-    const stamp = new Date(timestamp * 1000).toISOString();
-    list.prepend(recentRow({ key: data.round_id, game: data.game_type, stake: data.bet, payout: data.win, net: data.net_change, balance: data.balance_after, stamp, meta: data }));
+  live.on("game_event", async ({ data, timestamp }) => {
+    if (data.status === OPEN) return; // A bet is no result; the flight's end is.
+    const round = fromNews(data, timestamp);
+    if (data.game_type === "gacha" && language !== NAMED_IN) round.meta = await namesOf(data);
+    const told = list.querySelector(`[data-key="${CSS.escape(data.round_id)}"]`);
+    if (told && !told.querySelector(".list__end .live")) return;
+    told?.remove();
+    list.prepend(recentRow(round));
     while (list.children.length > limit) list.lastElementChild?.remove();
     if (empty instanceof HTMLElement) empty.hidden = true;
   });
@@ -22,3 +36,4 @@ mount("stats", startStats);
 mount("level", startLevel);
 mount("moment", startMoment);
 mount("recent", startRecent);
+mount("tile", startTile);

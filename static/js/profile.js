@@ -1,14 +1,15 @@
 // @ts-check
 /** The profile page: history and ledger page by page, devices, nickname and password. */
 import { ApiError, get, post, put, remove } from "./api.js";
-import { mount } from "./components.js";
+import { make, mount } from "./components.js";
 import { startLevel, startMoment, startStats } from "./facts.js";
 import { fieldOf, tell } from "./field.js";
 import { live } from "./live.js";
 import { startPeek } from "./peek.js";
-import { historyRow, make } from "./rounds.js";
+import { startHistory } from "./records/list.js";
+import { soon } from "./soon.js";
 import { toast } from "./toast.js";
-import { fill, gettext, moment, number, signed, tone } from "./words.js";
+import { gettext, moment, number, signed, tone } from "./words.js";
 
 const ROWS = 10;
 
@@ -18,53 +19,12 @@ function reason(error) {
   return error.code === "NETWORK" ? gettext("연결이 잠시 불안정합니다. 다시 시도해 주세요.") : error.message;
 }
 
-/** @param {HTMLElement} panel */
-function startHistory(panel) {
-  const part = /** @param {string} name @returns {HTMLElement | null} */ (name) => panel.querySelector(name);
-  const list = part("[data-testid=action-history-list]");
-  const previous = /** @type {HTMLButtonElement | null} */ (part("[data-testid=action-prev]"));
-  const next = /** @type {HTMLButtonElement | null} */ (part("[data-testid=action-next]"));
-  const failed = part("[data-failed]");
-  const empty = part("[data-empty]");
-  if (!list || !previous || !next || !failed || !empty) return;
-  let page = 1;
-  let asked = 1;
-
-  /** @param {number} wanted */
-  async function show(wanted) {
-    asked = wanted;
-    list?.setAttribute("aria-busy", "true");
-    try {
-      const { items, total } = await get(`/api/games/history?limit=${ROWS}&offset=${(wanted - 1) * ROWS}`);
-      if (asked !== wanted) return;
-      page = wanted;
-      list?.replaceChildren(...items.map(historyRow));
-      if (previous) previous.disabled = page === 1;
-      if (next) next.disabled = page * ROWS >= total;
-      const words = part("[data-page]");
-      if (words) words.textContent = fill(gettext("페이지 %(page)s"), { page });
-      if (empty) empty.hidden = total > 0;
-      if (failed) failed.hidden = true;
-    } catch (error) {
-      reason(error);
-      const code = failed?.querySelector("[data-code]");
-      if (code && error instanceof ApiError) code.textContent = error.code;
-      if (failed) failed.hidden = false;
-    } finally {
-      list?.removeAttribute("aria-busy");
-    }
-  }
-
-  previous.addEventListener("click", () => show(page - 1));
-  next.addEventListener("click", () => show(page + 1));
-  failed.querySelector("[data-retry]")?.addEventListener("click", () => show(asked));
-  live.on("stats_update", ({ replayed }) => { if (!replayed) show(page); });
-}
-
 /** @param {string} kind */
 function kindName(kind) {
   const names = /** @type {Record<string, string>} */ ({
-    signup_grant: gettext("가입 축하 골드"), slot_bet: gettext("슬롯 베팅"), slot_win: gettext("슬롯 지급"), shop_spend: gettext("상점 교환"),
+    signup_grant: gettext("가입 축하 골드"), slot_bet: gettext("슬롯 베팅"), slot_win: gettext("슬롯 지급"),
+    rps_bet: gettext("가위바위보 베팅"), rps_win: gettext("가위바위보 지급"), rps_draw: gettext("가위바위보 무승부"),
+    gacha_pull: gettext("가챠 뽑기"), gacha_win: gettext("가챠 아이템 가치"), crash_bet: gettext("크래시 베팅"), crash_win: gettext("크래시 지급"), shop_spend: gettext("상점 교환"),
     topup: gettext("골드 충전"), limited_topup: gettext("한정 묶음 충전"), refund_spend: gettext("교환 환불"), refund_topup: gettext("충전 환불"),
     admin_grant: gettext("클럽이 드린 골드"), reward_grant: gettext("보상"), seed_reset: gettext("초기화"),
   });
@@ -100,13 +60,13 @@ function startLedger(panel) {
       more.disabled = false;
     }
   });
-  live.on("profile_update", async ({ data, replayed }) => {
-    if (replayed || data.changes?.gold_balance === undefined) return;
+  const catchUp = soon(async () => {
     const page = await get(`/api/users/ledger?limit=${ROWS}`).catch(() => null);
     if (!page || !body) return;
     const known = new Set([...body.rows].map((row) => row.dataset.key));
     body.prepend(...page.items.filter((/** @type {any} */ entry) => !known.has(String(entry.id))).map(ledgerRow));
   });
+  live.on("profile_update", ({ data }) => { if (data.changes?.gold_balance !== undefined) catchUp(); });
 }
 
 /** @param {HTMLElement} panel */
@@ -190,7 +150,7 @@ function startLeave(dialog) {
 mount("stats", startStats);
 mount("level", startLevel);
 mount("moment", startMoment);
-mount("history", startHistory);
+mount("history", (panel) => startHistory(panel));
 mount("ledger", startLedger);
 mount("devices", startDevices);
 mount("account", startAccount);

@@ -24,6 +24,9 @@ export function fill(text, values) {
   return text.replace(/%\((\w+)\)s/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** A hand of rock-paper-scissors. @param {string} hand @returns {string} */
+export const handName = (hand) => ({ rock: gettext("바위"), paper: gettext("보"), scissors: gettext("가위") })[hand] ?? hand;
+
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const withSign = new Intl.NumberFormat(language, { maximumFractionDigits: 0, signDisplay: "exceptZero" });
 const money = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });

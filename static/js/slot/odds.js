@@ -1,11 +1,10 @@
 // @ts-check
 /** What the chosen stake returns and pays: the line under the stake, the drawn lines, the paytable's gold. */
-import { fill, gettext, language, number } from "../words.js";
-import { lineAmount, percent, returnAfterCutting } from "./returns.js";
+import { percent, percentWords } from "../play/shares.js";
+import { fill, gettext, number } from "../words.js";
+import { lineAmount, returnAfterCutting } from "./returns.js";
 
-const percentage = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
-
-/** @typedef {import("./stake.js").Stake} Stake */
+/** @typedef {import("./bet.js").LineBet} LineBet */
 
 export class Odds {
   /** @param {HTMLElement} root @param {import("./returns.js").SlotTable} table */
@@ -24,26 +23,23 @@ export class Odds {
     return percent(returnAfterCutting(this.table, stake, lines));
   }
 
-  /** @param {Stake} stake */
+  /** @param {LineBet} stake */
   show(stake) {
     const { lines, value, valid } = stake;
     for (const element of this.numbered) element.toggleAttribute("data-off", Number(element.dataset.line) > lines);
     this.write("spin-price", valid ? `${number(value)}G` : "");
     this.write("per-line", valid ? fill(gettext("라인당 %(gold)s"), { gold: number(Math.floor(value / lines)) }) : fill(gettext("%(low)s~%(high)s 사이의 정수"), { low: number(this.table.min_bet), high: number(this.table.max_bet) }));
-    if (!valid) {
-      this.write("return", "–");
-      this.write("most", "–");
-      return this.offer(stake, false);
-    }
-    const returned = this.returned(value, lines);
-    this.write("return", `${percentage.format(returned)}%`);
-    this.write("most", `${number(Number(lineAmount(value, lines, this.best) * BigInt(lines)))}G`);
+    const returned = valid ? this.returned(value, lines) : NaN;
+    /** @param {number} multiplier @param {number} [times] */
+    const gold = (multiplier, times = 1) => (valid ? `${number(Number(lineAmount(value, lines, multiplier)) * times)}G` : "–");
+    this.write("return", valid ? percentWords(returned) : "–");
+    this.write("most", gold(this.best, lines));
     this.offer(stake, returned < this.whole);
-    for (const element of this.pays) element.textContent = `${number(Number(lineAmount(value, lines, Number(element.dataset.pays))))}G`;
-    if (this.caption) this.caption.textContent = fill(gettext("작은 숫자는 총 베팅 %(stake)sG를 라인 %(lines)s개에 걸 때 한 라인이 주는 골드입니다."), { stake: number(value), lines });
+    for (const element of this.pays) element.textContent = gold(Number(element.dataset.pays));
+    if (this.caption) this.caption.textContent = fill(gettext("작은 숫자는 총 베팅 %(stake)sG를 라인 %(lines)s개에 걸 때 한 라인이 주는 골드입니다."), { stake: valid ? number(value) : "–", lines });
   }
 
-  /** A stake that does not split evenly loses a little to cutting: offer the even one. @param {Stake} stake @param {boolean} wanted */
+  /** A stake that does not split evenly loses a little to cutting: offer the even one. @param {LineBet} stake @param {boolean} wanted */
   offer(stake, wanted) {
     const button = this.part("snap");
     if (!button) return;

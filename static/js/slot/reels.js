@@ -4,7 +4,8 @@
  * The pictures passing by are decoration; the nine that stay are the server's.
  * @module
  */
-import { still } from "../components.js";
+import { picture, still } from "../components.js";
+import { pause } from "../pause.js";
 
 const ROWS = 3;
 const LOOP_MS_PER_CELL = 62;
@@ -14,7 +15,6 @@ const STAGGER_MS = 300;
 const PASSING_CELLS = 9;
 const PASSING_STEP = 3;
 const SETTLE_EASING = "cubic-bezier(.14,.7,.3,1.02)";
-const SVG = "http://www.w3.org/2000/svg";
 
 export class Reels {
   /** @param {HTMLElement} root @param {Map<string, {art: string, name: string}>} faces */
@@ -137,19 +137,5 @@ export class Reels {
 /** Whether a motion comes to an end by itself. @param {Animation} motion */
 const endsItself = (motion) => motion.effect?.getComputedTiming().iterations !== Infinity;
 
-/** @param {string} art href of a drawn symbol @returns {SVGSVGElement} */
-export function picture(art) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "symbol");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", art);
-  svg.append(use);
-  return svg;
-}
-
 /** @param {Element} element @returns {Node} */
 const copy = (element) => element.cloneNode(true);
-
-/** @param {number} ms @returns {Promise<void>} */
-const pause = (ms) => new Promise((done) => setTimeout(done, Math.max(0, ms)));

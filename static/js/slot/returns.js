@@ -3,12 +3,12 @@
  * The exact return of a stake, from the very table the server pays by.
  * @module
  */
+import { reduced } from "../play/shares.js";
 
 /**
  * @typedef {{ symbol: string, name: string, art: string, weight: number, pair: number, three: number }} SlotSymbol
  *   `pair` and `three` are multipliers in hundredths.
  * @typedef {{ symbols: SlotSymbol[], lines: number[][][], min_bet: number, max_bet: number, config_version: number }} SlotTable
- * @typedef {{ numerator: bigint, denominator: bigint }} Ratio
  */
 
 const HUNDREDTHS = 100n;
@@ -24,7 +24,7 @@ export const lineAmount = (stake, lines, multiplier) => (BigInt(stake) * BigInt(
  * The share of this stake paid back in the long run, each line cut to whole gold.
  * Lines show independent cells of one weight table, so the expectation of one line times their number is exact.
  * @param {SlotTable} table @param {number} stake @param {number} lines
- * @returns {Ratio}
+ * @returns {import("../play/shares.js").Ratio}
  */
 export function returnAfterCutting(table, stake, lines) {
   const total = table.symbols.reduce((sum, symbol) => sum + BigInt(symbol.weight), 0n);
@@ -35,24 +35,4 @@ export function returnAfterCutting(table, stake, lines) {
     paid += ways * ways * (total - ways) * lineAmount(stake, lines, pair);
   }
   return reduced(paid * BigInt(lines), total ** 3n * BigInt(stake));
-}
-
-/**
- * @param {bigint} numerator @param {bigint} denominator
- * @returns {Ratio} in lowest terms
- */
-function reduced(numerator, denominator) {
-  let [a, b] = [numerator, denominator];
-  while (b) [a, b] = [b, a % b];
-  return { numerator: numerator / a, denominator: denominator / a };
-}
-
-/**
- * A ratio as a percentage with at most `digits` decimals, cut (never rounded up to look better).
- * @param {Ratio} ratio @param {number} [digits]
- * @returns {number}
- */
-export function percent({ numerator, denominator }, digits = 3) {
-  const scale = 10n ** BigInt(digits);
-  return Number((numerator * 100n * scale) / denominator) / Number(scale);
 }

@@ -3,8 +3,8 @@
  * The winning lines, traced one by one through their cells, each with its amount.
  * @module
  */
-import { still } from "../components.js";
-import { picture } from "./reels.js";
+import { picture, still } from "../components.js";
+import { pause } from "../pause.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const CELL = { width: 170, height: 126, left: 80, top: 63 };
@@ -26,22 +26,23 @@ export function clearLines({ trace, wins, tags }) {
 }
 
 /**
- * Trace every win in order; `told` is called as each begins.
+ * Trace every win in order, or all at once; `told` is called as each begins. Once aborted, nothing more is drawn.
  * @param {Stage} stage @param {LineWin[]} wins
- * @param {{ signal: AbortSignal, told: (win: LineWin, at: number) => void, label: (win: LineWin) => { text: string, amount: string } }} options
+ * @param {{ signal: AbortSignal, isAtOnce?: boolean, told: (win: LineWin, at: number) => void, label: (win: LineWin) => { text: string, amount: string } }} options
  */
-export async function traceLines(stage, wins, { signal, told, label }) {
+export async function traceLines(stage, wins, { signal, isAtOnce = still(), told, label }) {
   for (const [at, win] of wins.entries()) {
     const path = stage.trace.appendChild(drawn(win));
     light(stage, win);
     stage.wins.append(chip(stage, win, label(win)));
     follow(stage.wins);
     told(win, at);
-    if (still() || signal.aborted) continue;
+    if (isAtOnce) continue;
     const motion = path.animate([{ strokeDashoffset: 100 }, { strokeDashoffset: 0 }], { duration: TRACE_MS, easing: "cubic-bezier(.2,.7,.2,1)" });
     signal.addEventListener("abort", () => motion.finish(), { once: true });
     await motion.finished;
-    if (at < wins.length - 1) await rest(GAP_MS, signal);
+    if (at < wins.length - 1) await pause(GAP_MS, signal);
+    if (signal.aborted) return;
   }
 }
 
@@ -51,7 +52,7 @@ function light({ reels, tags }, win) {
     const cell = reels.at(row, column);
     cell.setAttribute("data-won", "");
     cell.removeAttribute("data-lit");
-    requestAnimationFrame(() => cell.setAttribute("data-lit", ""));
+    requestAnimationFrame(() => cell.toggleAttribute("data-lit", cell.hasAttribute("data-won")));
   }
   tags.find((tag) => tag.dataset.line === String(win.line))?.setAttribute("data-won", "");
 }
@@ -81,12 +82,6 @@ function drawn(win) {
   path.setAttribute("d", `M${[start, ...points, ...(win.count === win.positions.length ? [end] : [])].map((point) => point.join(" ")).join("L")}`);
   return path;
 }
-
-/** @param {number} ms @param {AbortSignal} signal @returns {Promise<void>} */
-const rest = (ms, signal) => new Promise((done) => {
-  const timer = setTimeout(done, ms);
-  signal.addEventListener("abort", () => { clearTimeout(timer); done(); }, { once: true });
-});
 
 /** A row longer than its place shows its newest end and can be scrolled by keyboard. @param {HTMLElement} row */
 function follow(row) {

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from games.engine import returns
-from games.engine.slots import COLUMNS, HUNDREDTHS, MAX_LINES, PAYLINES, ROWS, Cell, Machine, Symbol
+from games.engine.slots import COLUMNS, MAX_LINES, PAYLINES, ROWS, Cell, Machine, Symbol
+from games.engine.units import HUNDREDTHS
 from games.models import Round
+from games.screens.shown import percent, times
 
-LAST_SPINS: Final = 20
 FIRST_STAKE_STEPS: Final = 10
 SPRITE: Final = "img/symbols.svg"
 UNDRAWN: Final = "sym-coin"
@@ -294,18 +295,6 @@ def picture(machine: Machine, face: str) -> Picture:
         return Picture(face, str(name), f"{static(SPRITE)}#{art}")
     own_name = next((symbol.name for symbol in machine.symbols if symbol.face == face), face)
     return Picture(face, own_name, f"{static(SPRITE)}#{UNDRAWN}")
-
-
-def percent(share: Fraction) -> str:
-    """A share in percent with at most three decimals, cut, never rounded up to look better."""
-    thousandths = share.numerator * 100_000 // share.denominator
-    return f"{thousandths // 1000}.{thousandths % 1000:03d}".rstrip("0").rstrip(".")
-
-
-def times(hundredths: int | Fraction) -> str:
-    """A multiplier of hundredths as read: 150 → 1.5, 100000 → 1,000."""
-    whole, part = divmod(int(hundredths), HUNDREDTHS)
-    return f"{whole:,}" + (f".{part:02d}".rstrip("0") if part else "")
 
 
 def line_path(cells: tuple[Cell, ...]) -> str:

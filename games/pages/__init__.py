@@ -1,0 +1,1 @@
+"""The games' pages, one module a screen."""

@@ -1,0 +1,1 @@
+"""What each page of the games shows, as values: every number comes from the table that pays."""

@@ -1,0 +1,13 @@
+// @ts-check
+/** What a bunch of news asks for is done once: a replay brings many events at the same moment. */
+
+const A_MOMENT_MS = 50;
+
+/** @param {() => void} act @returns {() => void} calls `act` a moment after the last call */
+export function soon(act) {
+  let waiting = 0;
+  return () => {
+    clearTimeout(waiting);
+    waiting = window.setTimeout(act, A_MOMENT_MS);
+  };
+}
