@@ -20,7 +20,8 @@ from adminpanel.models import Inspection
 from casino import worker
 from casino.lib.idempotency import IdempotencyKey, Key
 from casino.management.commands import export_openapi
-from games.models import GameStats, Round
+from games import seeds
+from games.models import GameStats, RevealedSeed, Round
 from games.play import slots
 from realtime.models import Epoch, StreamEvent
 from shop.models import Product, Purchase
@@ -122,6 +123,7 @@ def lively(db: None) -> Player:
     user = Player.objects.get(site_id="user001")
     for player in (ada, user):
         spin(player)
+        seeds.rotate(player_id=player.pk)
         assert cast.Caller(player).post("/api/shop/buy", {"product_id": "1001"}).json()["success"] is True
     Player.objects.filter(pk=user.pk).update(rank=Rank.VIP)
     Wallet.objects.filter(pk=user.pk).update(experience=700, vip_points=90)
@@ -146,7 +148,7 @@ def test_clean_leaves_the_seed_accounts_as_on_the_first_day(lively: Player) -> N
     }
     user = Player.objects.get(site_id="user001")
     assert (user.rank, user.password) == (Rank.STANDARD, password)
-    for gone in (Round, GameStats, Purchase, AuthSession, IdempotencyKey):
+    for gone in (Round, RevealedSeed, GameStats, Purchase, AuthSession, IdempotencyKey):
         assert not gone._base_manager.exists()
     assert Invite.objects.get(code="5858").used_count == 0
     assert (Audit.objects.get(action="TEST").actor, Audit.objects.get(action="TEST").actor_name) == (None, "ada")
@@ -365,10 +367,11 @@ def test_a_drift_of_the_description_is_shown_and_fails(monkeypatch: pytest.Monke
 def test_smoke_walks_through_a_running_club(live_server: Any) -> None:
     run("seed")
     steps = [line.split() for line in run("smoke", "--base-url", live_server.url).splitlines()]
-    assert [step[0] for step in steps] == ["login", "spin", "catalog", "buy"]
+    assert [step[0] for step in steps] == ["login", "rps", "catalog", "buy"]
     assert [step[1] for step in steps] == ["200"] * 4
-    spun = Round.objects.get()
-    assert int(steps[-1][-1]) == 1000 - 10 + spun.payout + 2600
+    played = Round.objects.get()
+    assert (played.game, played.stake) == ("rps", 10)
+    assert int(steps[-1][-1]) == 1000 - 10 + played.payout + 2600
 
 
 @pytest.mark.django_db(transaction=True)

@@ -37,6 +37,13 @@ class MoneyRoute:
 
 
 SPIN = MoneyRoute("/api/games/slot/spin", {"bet_amount": 10, "lines": 1}, integers=("bet_amount", "lines"))
+DUEL = MoneyRoute(
+    "/api/games/rps/play", {"choice": "rock", "bet_amount": 10}, integers=("bet_amount",), texts=("choice",)
+)
+PULL = MoneyRoute("/api/games/gacha/pull", {"pull_count": 1}, integers=("pull_count",), texts=("banner", "gacha_id"))
+PULL_SHORT = MoneyRoute("/api/gacha/pull", {}, integers=("pull_count",))
+FLY = MoneyRoute("/api/games/crash/bet", {"bet_amount": 10}, integers=("bet_amount",))
+LEAVE = MoneyRoute("/api/games/crash/cashout", {}, texts=("game_id",))
 BUY = MoneyRoute(
     "/api/shop/buy",
     {"product_id": "1001", "quantity": 1},
@@ -44,7 +51,7 @@ BUY = MoneyRoute(
     texts=("product_id", "promo_code", "payment_method", "card_token"),
 )
 BUY_NAMED = MoneyRoute("/api/shop/buy/1001", {"quantity": 1}, integers=("quantity",))
-ROUTES = [SPIN, BUY, BUY_NAMED]
+ROUTES = [SPIN, DUEL, PULL, PULL_SHORT, FLY, LEAVE, BUY, BUY_NAMED]
 SETTLE = "/api/shop/transactions/000000000000/settle"
 
 NO_INTEGERS = ["1.5", "1.0", '"5"', "1e3", "true", "null", "9223372036854775808", '"１００"', '"1_000"', "[1]", "{}"]
@@ -156,7 +163,7 @@ def test_fields_of_the_house_cannot_be_sent(ada: Player, as_ada: Caller, route: 
         "role": "owner", "rank": "VIP", "user_rank": "VIP", "experience": 10**6, "vip_points": 10**6, "user_id": 1,
         "player_id": 1, "player": 1, "nonce": 99, "server_seed": "0" * 64, "win_amount": 10**9, "gold_granted": 10**9,
     }  # fmt: skip
-    assert as_ada.post(route.path, {**wish, **route.body}).status_code == 200
+    assert as_ada.post(route.path, {**wish, **route.body}).status_code == (404 if route is LEAVE else 200)
     after = Player.objects.get(pk=ada.pk)
     wallet = Wallet.objects.get(pk=ada.pk)
     assert (after.is_staff, after.role, after.rank) == (False, "", "STANDARD")

@@ -47,7 +47,7 @@ def test_no_secret_reaches_logs_metrics_or_error_bodies(
     def broken(*_arguments: Any, **_options: Any) -> Any:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("games.api.views.slots.spin", broken)
+    monkeypatch.setattr("games.api.plays.slots.spin", broken)
     caller.client.raise_request_exception = False
     errors.append(caller.post("/api/games/slot/spin", {"bet_amount": 10}))
     assert [answer.status_code for answer in errors] == [401, 422, 422, 401, 400, 401, 401, 404, 400, 500]

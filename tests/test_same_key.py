@@ -13,6 +13,7 @@ import pytest
 
 from accounts.models import Entry, Player
 from casino.lib import days
+from games.tests.flying import aim
 from shop import defaults
 from tests.cast import Caller, enrol
 from tests.race import together
@@ -33,6 +34,9 @@ class Answer:
 
 MONEY_CALLS = [
     ("/api/games/slot/spin", {"bet_amount": 30, "lines": 3}, {"slot_bet"}),
+    ("/api/games/rps/play", {"choice": "rock", "bet_amount": 30}, {"rps_bet"}),
+    ("/api/games/gacha/pull", {}, {"gacha_pull"}),
+    ("/api/gacha/pull", {"pull_count": 1}, {"gacha_pull"}),
     ("/api/shop/buy", {"product_id": "1001", "quantity": 2}, {"topup"}),
     ("/api/shop/buy/GOLD_PACK_SMALL", {}, {"topup"}),
     ("/api/shop/buy", {"product_id": "attendance_link"}, {"shop_spend"}),
@@ -114,3 +118,26 @@ def test_a_used_key_refuses_another_body_and_serves_another_player(
     assert (own.status, own.replayed, own.body["idempotent_reuse"]) == (200, False, False)
     assert own.body != first.body
     assert entries_of(other, codes) == 1
+
+
+FLY, LEAVE = "/api/games/crash/bet", "/api/games/crash/cashout"
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_sixteen_senders_of_one_key_open_one_round_and_leave_it_once(rich: Player, turn: int) -> None:
+    """Crash takes one bet at a time, so that bet and cash-out take turns."""
+    aim(rich, 2_000)
+    bets = send_all(rich, FLY, {"bet_amount": 30}, [f"bet {turn}"] * SENDERS)
+    check_one_effect(rich, bets, {"crash_bet"}, before=0)
+    left = send_all(rich, LEAVE, {}, [f"out {turn}"] * SENDERS)
+    check_one_effect(rich, left, {"crash_win"}, before=0)
+
+
+def test_control_without_a_key_one_bet_and_one_cash_out_are_heard(rich: Player) -> None:
+    aim(rich, 2_000)
+    for path, body, codes, refused in ((FLY, {"bet_amount": 30}, {"crash_bet"}, 409), (LEAVE, {}, {"crash_win"}, 404)):
+        answers = send_all(rich, path, body, [None] * SENDERS)
+        with pytest.raises(AssertionError):
+            check_one_effect(rich, answers, codes, before=0)
+        assert Counter(answer.status for answer in answers) == {200: 1, refused: SENDERS - 1}
+        assert entries_of(rich, codes) == 1

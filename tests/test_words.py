@@ -63,8 +63,8 @@ def test_every_text_has_its_english(domain: str) -> None:
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
 def test_the_compiled_catalogue_is_the_written_one(domain: str) -> None:
     compiled = polib.mofile(str(CATALOGUES / f"{domain}.mo"))
-    assert {entry.msgid: english(entry) for entry in compiled} == {
-        entry.msgid: english(entry) for entry in written(domain)
+    assert {(entry.msgctxt, entry.msgid): english(entry) for entry in compiled} == {
+        (entry.msgctxt, entry.msgid): english(entry) for entry in written(domain)
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import Player
 from casino.lib import days
 from games.apps import open_games
-from games.models import Game, GameConfig, Round
+from games.models import Game, GameConfig, GameStats, GameType, Round
 from games.play import slots
 from tests.cast import Caller, set_gold
 
@@ -195,8 +195,14 @@ def test_the_server_seed_in_use_is_never_shown(ada: Player, as_ada: Caller, as_s
     assert [answer for answer in told if secret in answer.content.decode()] == []
 
 
-def test_the_list_has_the_games_that_can_be_played(as_nobody: Caller) -> None:
-    (slot,) = as_nobody.get("/api/games").json()
+def listed(caller: Caller, game: str) -> dict[str, Any]:
+    found = {each["id"]: each for each in caller.get("/api/games").json()}
+    assert list(found) == ["slot", "rps", "gacha", "crash"]
+    return dict(found[game])
+
+
+def test_the_list_has_the_four_games_with_their_exact_returns(as_nobody: Caller) -> None:
+    slot = listed(as_nobody, "slot")
     assert slot.pop("description")
     assert slot.pop("image_url").endswith(".svg")
     assert slot == {
@@ -213,26 +219,48 @@ def test_the_list_has_the_games_that_can_be_played(as_nobody: Caller) -> None:
         "can_play": False,
         "reason": None,
     }
+    facts = ("name", "min_bet", "max_bet", "rtp")
+    assert [[listed(as_nobody, game)[fact] for fact in facts] for game in ("rps", "crash")] == [
+        ["가위바위보", 10, 10_000, pytest.approx(0.98333, abs=1e-5)],
+        ["크래시", 10, 100_000, 0.97],
+    ]
+    assert [listed(as_nobody, "gacha")[fact] for fact in facts] == ["가챠", 500, 4500, pytest.approx(0.736, abs=1e-3)]
 
 
 def test_the_list_says_whether_one_may_play_now(ada: Player, as_ada: Caller, as_nobody: Caller) -> None:
     def mine() -> tuple[bool, bool, str | None]:
-        (slot,) = as_ada.get("/api/games").json()
+        slot = listed(as_ada, "slot")
         return slot["is_active"], slot["can_play"], slot["reason"]
 
     assert mine() == (True, True, None)
     set_gold(ada, 9)
     assert mine() == (True, False, "골드가 부족합니다")
-    Game.objects.update(pause_reason="점검 중입니다")
+    Game.objects.filter(pk="slot").update(pause_reason="점검 중입니다")
     assert mine() == (False, False, "점검 중입니다")
-    (slot,) = as_nobody.get("/api/games").json()
+    slot = listed(as_nobody, "slot")
     assert (slot["is_active"], slot["can_play"], slot["reason"]) == (False, False, None)
 
 
+def test_the_list_counts_the_pulls_of_today(ada: Player, as_ada: Caller, as_nobody: Caller) -> None:
+    def mine() -> tuple[int, int, bool, str | None]:
+        gacha = listed(as_ada, "gacha")
+        return gacha["daily_limit"], gacha["plays_today"], gacha["can_play"], gacha["reason"]
+
+    assert mine() == (100, 0, True, None)
+    now = days.now()
+    album = GameStats.objects.create(
+        player=ada, game_id="gacha", pulls_today=100, pulled_on=days.day_of(now), updated_at=now
+    )
+    assert mine() == (100, 100, False, "오늘 횟수를 모두 썼습니다")
+    album.pulled_on = days.day_of(now - timedelta(days=1))
+    album.save()
+    assert mine() == (100, 0, True, None)
+    assert [listed(as_nobody, "gacha")[name] for name in ("daily_limit", "plays_today")] == [None, None]
+
+
 def test_the_first_tables_are_there_after_migrate_and_stay_what_staff_made_them(db: None) -> None:
-    config = GameConfig.objects.get()
-    assert (config.game, config.version) == ("slot", 1)
-    Game.objects.update(pause_reason="점검 중입니다")
+    assert set(GameConfig.objects.values_list("game", "version")) == {(game, 1) for game in GameType}
+    Game.objects.filter(pk="slot").update(pause_reason="점검 중입니다")
     open_games()
-    assert Game.objects.get().pause_reason == "점검 중입니다"
-    assert GameConfig.objects.count() == 1
+    assert Game.objects.get(pk="slot").pause_reason == "점검 중입니다"
+    assert GameConfig.objects.count() == len(GameType)

@@ -15,12 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Player, Wallet
-from games import slot_screen, tables
+from games import tables
 from games.engine import returns
 from games.engine.fairness import commitment
 from games.engine.slots import read
 from games.models import Game, GameConfig, Round
-from tests.cast import Caller
+from games.screens import slot as slot_screen
+from games.screens.shown import percent
+from games.screens.tiles import tiles
+from tests.cast import Caller, set_gold
 
 SLOT = "/games/slot"
 SPIN = "/api/games/slot/spin"
@@ -77,13 +80,37 @@ def test_the_pages_are_open_to_players(signed_in: Client, path: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_list_opens_the_slot_and_announces_the_others_without_numbers() -> None:
+def test_the_list_opens_all_four_games_with_their_exact_returns() -> None:
     html = page(Client(), "/games")
     assert 'data-testid="game-dashboard"' in html
-    assert html.count("곧 엽니다") == 3
-    assert re.findall(r"[\d.]+<small>%", html) == ["96.342<small>%"]
-    assert html.count('href="/games/slot"') == 1
-    assert "/games/rps" not in html
+    assert re.findall(r'href="/games/(\w+)" data-testid', html) == ["slot", "rps", "gacha", "crash"]
+    assert re.findall(r"<b>([\d.]+)<small>%", html) == ["96.342", "98.333", "73.638", "97"]
+    assert len(re.findall(r"data-last hidden", html)) == 4
+
+
+def test_a_tile_tells_the_last_settled_round_of_its_game(signed_in: Client, ada: Player) -> None:
+    rounds = [("slot", 10, 30), ("rps", 10, 10), ("slot", 10, 4), ("crash", 10, None)]
+    for nonce, (game, stake, payout) in enumerate(rounds):
+        settled_at = None if payout is None else timezone.now()
+        open_flight = {"status": "active", "outcome": {"auto_cashout_multiplier": None}}
+        facts: dict[str, Any] = open_flight if payout is None else {}
+        if game == "rps":
+            facts["outcome"] = {"player_choice": "rock", "computer_choice": "rock", "result": "draw", "multiplier": 1.0}
+        Round.objects.create(
+            player=ada, game=game, stake=stake, payout=payout or 0, balance_after=0, config_version=1, nonce=nonce,
+            server_seed_hash="h" * 64, client_seed="c", created_at=timezone.now(), settled_at=settled_at, **facts,
+        )  # fmt: skip
+    told = {tile.id: (tile.last and tile.last.net, tile.is_live) for tile in tiles(ada)}
+    assert told == {"slot": (-6, False), "rps": (0, False), "gacha": (None, False), "crash": (None, True)}
+    for path in ("/", "/games"):
+        html = page(signed_in, path)
+        assert "\u22126" in html
+        assert re.findall(r"data-live( hidden)?", html).count("") == 1, path
+
+
+def test_a_game_that_is_out_of_reach_says_why(signed_in: Client, ada: Player) -> None:
+    set_gold(ada, 9)
+    assert page(signed_in, "/games").count("골드가 부족합니다") == 4
 
 
 @pytest.mark.django_db
@@ -110,12 +137,12 @@ def test_a_changed_table_changes_every_printed_number() -> None:
     exact = returns.slot_return(tables.parse_slot(table))
     assert exact != Fraction(48171, 50000)
     html = page(Client())
-    assert shown(html, "slot-rtp") == f"{slot_screen.percent(exact)}%"
+    assert shown(html, "slot-rtp") == f"{percent(exact)}%"
     assert shown(html, "slot-rtp-exact") == str(exact)
     assert "×4.5<" in html
     assert embedded_table(html)["symbols"][0]["three"] == 450
     assert embedded_table(html)["min_bet"] == 20
-    assert f"{slot_screen.percent(exact)}<small>%" in page(Client(), "/games")
+    assert f"{percent(exact)}<small>%" in page(Client(), "/games")
 
 
 def test_the_last_spins_are_listed_with_their_proof(signed_in: Client, as_ada: Caller, ada: Player) -> None:
@@ -139,7 +166,7 @@ def test_the_page_opens_with_the_stake_and_lines_of_the_last_spin(signed_in: Cli
     assert re.findall(r'name="lines" value="(\d)" checked', html) == ["3"]
     machine = tables.parse_slot(tables.FIRST_VERSIONS["slot"])
     cut = returns.slot_return_after_cutting(machine, stake=37, lines=3)
-    assert shown(html, "slot-stake-return") == f"{slot_screen.percent(cut)}%"
+    assert shown(html, "slot-stake-return") == f"{percent(cut)}%"
 
 
 def test_only_the_last_twenty_spins_are_listed(signed_in: Client, as_ada: Caller, ada: Player) -> None:
@@ -186,10 +213,18 @@ def test_a_return_at_or_below_the_stake_is_no_win() -> None:
 
 
 def test_percentages_are_cut_and_never_rounded_up() -> None:
-    assert slot_screen.percent(Fraction(48171, 50000)) == "96.342"
-    assert slot_screen.percent(Fraction(999_999, 1_000_000)) == "99.999"
-    assert slot_screen.percent(Fraction(1)) == "100"
-    assert slot_screen.percent(Fraction(2, 3)) == "66.666"
+    assert percent(Fraction(48171, 50000)) == "96.342"
+    assert percent(Fraction(999_999, 1_000_000)) == "99.999"
+    assert percent(Fraction(1)) == "100"
+    assert percent(Fraction(2, 3)) == "66.666"
+    assert percent(Fraction(0)) == "0"
+
+
+def test_a_small_percentage_keeps_two_digits_and_is_never_nothing() -> None:
+    assert percent(Fraction(1, 10_000)) == "0.01"
+    assert percent(Fraction(97, 1_000_000)) == "0.0097"
+    assert percent(Fraction(1, 125_000)) == "0.0008"
+    assert percent(Fraction(199, 100_000_000)) == "0.00019"
 
 
 def test_an_untouched_machine_shows_no_line_that_looks_won() -> None:
@@ -207,7 +242,7 @@ def test_a_face_nobody_has_drawn_shows_as_a_coin_under_its_name() -> None:
     assert (picture.name, picture.art.partition("#")[2]) == ("bell", "sym-coin")
 
 
-@pytest.mark.parametrize(("path", "budget"), [("/games", 6), (SLOT, 8)])
+@pytest.mark.parametrize(("path", "budget"), [("/games", 10), (SLOT, 8)])
 def test_the_pages_cost_few_statements(signed_in: Client, as_ada: Caller, path: str, budget: int) -> None:
     as_ada.post(SPIN, {"bet_amount": 10})
     page(signed_in, path)

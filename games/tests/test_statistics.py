@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Audit, Player, Role, Wallet
 from casino.lib import days
-from games import stats
+from games import totals
 from games.models import GameStats, Round
 from games.play import slots
 from realtime.models import StreamEvent
@@ -39,7 +39,7 @@ def play(player: Player, *results: tuple[int, int]) -> None:
             created_at=now,
             settled_at=now,
         )
-        stats.count_round(row, wallet, settled, now=now)
+        totals.count_round(row, wallet, settled, now=now)
     wallet.save()
 
 

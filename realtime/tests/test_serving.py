@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +137,9 @@ def test_a_message_of_4_kib_is_heard(house: House, token: str) -> None:
 
 def test_a_flood_is_closed_4429(house: House, token: str) -> None:
     with house.socket(token) as client:
-        for _ in range(500):
-            client.send("x")
+        with suppress(ConnectionClosed):  # the house may be quicker than the flood
+            for _ in range(500):
+                client.send("x")
         assert close_code(client) == 4429
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -195,7 +197,15 @@ def test_settlements_and_sweepers_grant_once(ada: Player, caplog: pytest.LogCapt
 
 
 def test_control_without_row_locks_settlements_collide(ada: Player, caplog: pytest.LogCaptureFixture) -> None:
-    with row_locks_off(), pytest.raises((AssertionError, DatabaseError)):
+    have_read, apply = Barrier(SENDERS), settlement._apply
+
+    def apply_once_all_have_read(*facts: Any) -> bool:
+        with suppress(BrokenBarrierError):  # whoever was refused the read does not come
+            have_read.wait(timeout=5)
+        return apply(*facts)
+
+    waiting = patch.object(settlement, "_apply", apply_once_all_have_read)
+    with row_locks_off(), waiting, pytest.raises((AssertionError, DatabaseError)):
         check_settled_once(ada, [PAID] * SENDERS, caplog)
 
 

@@ -13,8 +13,10 @@ from tests.browser.conftest import DESKTOP, PHONE, Visit
 
 Begin = Callable[..., Visit]
 HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
-VISITORS = ["/", "/login", "/signup", "/shop", "/games", "/games/slot", "/profile", "/terms", "/privacy", "/offline"]
-MEMBERS = ["/", "/shop", "/games", "/games/slot", "/profile"]
+GAMES = ["/games", "/games/slot", "/games/rps", "/games/gacha", "/games/crash"]
+TRUST = ["/fairness", "/odds"]
+VISITORS = ["/", "/login", "/signup", "/shop", *GAMES, *TRUST, "/profile", "/terms", "/privacy", "/offline"]
+MEMBERS = ["/", "/shop", "/history", *GAMES, *TRUST, "/profile"]
 
 
 TARGETS = """() => {
@@ -37,6 +39,10 @@ CUT_OFF = """() => {
     .filter((each) => beyond(each.getBoundingClientRect()))
     .map((each) => `${each.tagName} ${each.className}`);
 }"""
+LINES = "each => Math.round(each.offsetHeight / parseFloat(getComputedStyle(each).lineHeight))"
+RUN_OUT = """drawer => [...drawer.querySelectorAll("table, code, dl")]
+  .filter((each) => each.getBoundingClientRect().right > each.parentElement.getBoundingClientRect().right + 1)
+  .map((each) => `${each.tagName} ${each.className}`)"""
 SPOKEN = """() => [...document.querySelectorAll("[aria-label], [title], [placeholder]")]
   .flatMap((each) => ["aria-label", "title", "placeholder"].map((name) => each.getAttribute(name))).join(" ")"""
 
@@ -90,6 +96,19 @@ def test_a_member_in_english_sees_no_hangul_but_the_own_name(visit: Begin) -> No
         text = page.locator("body").inner_text().replace(club.nickname, "")
         assert (path, HANGUL.findall(text)) == (path, [])
         assert (path, page.evaluate(CUT_OFF)) == (path, [])
+
+
+def test_heads_and_drawers_of_the_games_fit_a_phone_in_english(visit: Begin) -> None:
+    page = visit(language="en-US", viewport=PHONE).page("/games")
+    for game, drawer in (("slot", "paytable"), ("rps", "rules"), ("gacha", "odds"), ("crash", "rules")):
+        page.goto(page.url.rsplit("/games")[0] + f"/games/{game}")
+        assert (game, page.locator("h1").evaluate(LINES)) == (game, 1)
+        page.locator(f"[data-opens={drawer}]").click()
+        expect(page.locator(f"#{drawer}")).to_be_visible()
+        assert (game, page.locator(f"#{drawer}").evaluate(RUN_OUT)) == (game, [])
+    page.keyboard.press("Escape")
+    page.get_by_test_id("crash-plain").click()
+    assert page.evaluate(CUT_OFF) == []
 
 
 def test_the_language_switch_turns_the_page_and_back(visit: Begin) -> None:

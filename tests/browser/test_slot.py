@@ -16,6 +16,8 @@ from tests.browser.conftest import PHONE, Visit
 
 Begin = Callable[..., Visit]
 SPIN = "**/api/games/slot/spin"
+NEXT_FRAME = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+"""Whatever was waiting in the page has been done."""
 FAIR = {"server_seed_hash": "9f2c" + "ab" * 28 + "41e7", "client_seed": "moonlight", "nonce": 41}
 REELS = [["💎", "🍋", "7️⃣"], ["🍇", "💎", "🍊"], ["🍒", "🍒", "💎"]]
 DIAMONDS = {"line": 4, "positions": [[0, 0], [1, 1], [2, 2]], "symbol": "💎", "count": 3}
@@ -132,12 +134,12 @@ def test_a_return_at_or_below_the_stake_is_told_and_not_celebrated(machine: Page
     expect(part(machine, "net")).to_have_class("machine__net soft")
     expect(part(machine, "machine")).to_have_attribute("data-mood", "returned")
     expect(part(machine, "reels")).to_have_attribute("data-state", "returned")
-    expect(machine.locator(".spins__item .spins__net").first).to_have_class("spins__net soft")
+    expect(machine.locator(".recent__item .recent__net").first).to_have_class("recent__net soft")
 
 
 def test_a_spin_joins_the_list_with_what_proves_it(machine: Page) -> None:
     machine.get_by_test_id("slot-spin").click()
-    rows = machine.locator(".spins__item")
+    rows = machine.locator(".recent__item")
     expect(rows).to_have_count(1)
     round_id = rows.first.get_attribute("data-round")
     rows.first.locator("summary").click()
@@ -147,14 +149,14 @@ def test_a_spin_joins_the_list_with_what_proves_it(machine: Page) -> None:
     expect(part(machine, "nonce")).to_have_text("1")
     live = rows.first.evaluate("row => row.textContent.replace(/\\s+/g, ' ')")
     machine.reload()
-    assert machine.locator(".spins__item").first.evaluate("row => row.textContent.replace(/\\s+/g, ' ')") == live
+    assert machine.locator(".recent__item").first.evaluate("row => row.textContent.replace(/\\s+/g, ' ')") == live
 
 
 def test_spins_of_another_tab_join_the_list(still: Visit, machine: Page) -> None:
     second = still.page("/games/slot")
     expect(second.get_by_test_id("connection-pill")).to_have_attribute("data-state", "live")
     machine.get_by_test_id("slot-spin").click()
-    expect(second.locator(".spins__item")).to_have_count(1)
+    expect(second.locator(".recent__item")).to_have_count(1)
     expect(second.get_by_test_id("gold-quick")).to_have_text(machine.get_by_test_id("gold-quick").inner_text())
 
 
@@ -177,7 +179,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(still: Visit, machin
         (key, str(body)) for key, body in sent
     }
     expect(machine.get_by_test_id("network-error")).to_have_count(0)
-    expect(machine.locator(".spins__item")).to_have_count(1)
+    expect(machine.locator(".recent__item")).to_have_count(1)
     with machine.expect_request(SPIN) as fresh:
         machine.get_by_test_id("slot-spin").click()
     assert fresh.value.header_value("Idempotency-Key") != again.value.header_value("Idempotency-Key")
@@ -281,7 +283,8 @@ def test_reels_roll_until_the_answer_and_the_gold_waits_for_them(visit: Begin) -
     expect(part(page, "reels")).to_have_attribute("data-state", "rolling")
     expect(page.get_by_test_id("gold-quick")).to_have_text("1,000G")
     expect(part(page, "net")).to_have_text(re.compile("G$"))
-    expect(page.get_by_test_id("gold-quick")).not_to_have_text("1,000G")
+    net = int(page.locator(".recent__item").get_attribute("data-net") or "")
+    expect(page.get_by_test_id("gold-quick")).to_have_text(f"{1000 + net:,}G")  # a net of 0 happens, too
     assert page.locator(".reel__cell").count() == 9
 
 
@@ -293,6 +296,54 @@ def test_a_second_press_shows_the_answer_at_once_and_asks_for_nothing(visit: Beg
     page.get_by_test_id("slot-spin").click()
     expect(part(page, "detail")).to_have_text("적중 없음", timeout=900)
     assert len(asked) == 1
+
+
+def test_a_press_while_lines_are_traced_is_one_spin_and_leaves_none_of_the_old_lines(visit: Begin) -> None:
+    page = ready(visit().sign_up("/games/slot"))
+    wins = [line | {"multiplier": 2, "amount": 40} for line in (CHERRIES, DIAMONDS, CHERRIES, DIAMONDS)]
+    asked: list[Route] = []
+
+    def tell(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.fulfill(content_type="application/json", body=json.dumps(answer(100, wins, 1060)))
+
+    page.route(SPIN, tell)
+    page.get_by_test_id("slot-spin").click()
+    expect(page.locator(".machine__wins li")).to_have_count(1)
+    with page.expect_request(SPIN):
+        page.get_by_test_id("slot-spin").click()
+    page.evaluate(NEXT_FRAME)  # the old spin ends behind the new one
+    page.get_by_test_id("slot-spin").click()
+    page.evaluate(NEXT_FRAME)
+    expect(page.get_by_test_id("slot-spin")).to_have_attribute("data-busy", "")
+    expect(page.locator(".machine__wins li, .reels__path, [data-won], [data-lit]")).to_have_count(0)
+    asked[1].fulfill(content_type="application/json", body=json.dumps(answer(100, [], 960)))
+    expect(page.locator(".recent__item")).to_have_count(2)
+    expect(page.get_by_test_id("slot-spin")).not_to_have_attribute("data-busy", "")
+    assert len(asked) == 2
+
+
+def test_a_stake_that_cannot_be_read_leaves_no_payout_of_another(machine: Page) -> None:
+    pays = machine.locator("#paytable [data-pays]").first
+    expect(pays).to_have_text(re.compile("G$"))
+    part(machine, "stake").fill("abc")
+    expect(pays).to_have_text("–")
+    part(machine, "stake").fill("50")
+    expect(pays).to_have_text(re.compile("G$"))
+
+
+def test_the_focus_goes_on_after_the_even_stake_and_after_a_retry(still: Visit, machine: Page) -> None:
+    part(machine, "stake").fill("13")
+    part(machine, "snap").press("Enter")
+    expect(part(machine, "stake")).to_be_focused()
+    machine.route(SPIN, lambda route: route.abort())
+    machine.get_by_test_id("slot-spin").click()
+    expect(machine.get_by_test_id("slot-retry")).to_be_visible()
+    machine.unroute(SPIN)
+    machine.get_by_test_id("slot-retry").press("Enter")
+    expect(machine.get_by_test_id("slot-spin")).to_be_focused()
+    expect_failed_loads(still)
 
 
 def test_the_paytable_opens_pays_in_the_chosen_stake_and_gives_the_focus_back(machine: Page) -> None:

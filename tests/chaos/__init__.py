@@ -1,0 +1,1 @@
+"""What must hold under fire, on real processes: `make chaos`. Each harness prints seed and counts and has a control."""
