@@ -67,6 +67,14 @@ test-postgres: $(DEV) $(STATIC) ## The tests on PostgreSQL and Redis (DATABASE_U
 test-browser: $(DEV) $(STATIC) ## A real Chromium walks through the club (package `chromium`; CHROMIUM_PATH chooses another)
 	TEST_DATABASE=sqlite $(PYTEST) tests/browser -p no:randomly $(ARGS)
 
+.PHONY: rng
+rng: $(DEV) $(STATIC) ## A million rounds of every game, and 20,000 as players play them, against chance and the exact figures
+	TEST_DATABASE=sqlite $(PYTEST) games/tests/test_luck.py games/tests/test_luck_of_plays.py -m rng -n $(WORKERS) $(ARGS)
+
+.PHONY: chaos
+chaos: $(DEV) $(STATIC) ## Real processes raced, killed and started again: what must hold under fire (ARGS="--seed 1 --rounds 20")
+	$(PY) -m tests.chaos $(ARGS)
+
 .PHONY: bench
 bench: $(DEV) $(STATIC) ## Production topology under load: spins per second and what they cost (docs/performance.md)
 	$(PY) -m bench $(ARGS)

@@ -86,11 +86,10 @@ class Sender(asyncio.Protocol):
             self.finished.set_result(None)
 
 
-def spin_request(port: int, token: str) -> Callable[[], bytes]:
-    """Requests for a spin of this player, each with a key of its own."""
-    body = b'{"bet_amount":10,"lines":5}'
+def play_request(port: int, token: str, path: str, body: bytes) -> Callable[[], bytes]:
+    """Requests for one kind of play of this player, each with a key of its own."""
     head = (
-        f"POST /api/games/slot/spin HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nIdempotency-Key: "
     ).encode()
 
@@ -128,7 +127,7 @@ def run(port: int, requests: list[Callable[[], bytes]], seconds: float) -> Tally
 
 
 def in_turn(makers: list[Callable[[], bytes]]) -> Callable[[], bytes]:
-    """One connection that speaks for several players, one after the other."""
+    """One connection that speaks for several players, or says several things, one after the other."""
     place = -1
 
     def make() -> bytes:

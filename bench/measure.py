@@ -8,17 +8,21 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 import django
+from django.core.management import call_command
 
 from bench import load, pages, statements, topology
 
 django.setup()
 
 from bench import club  # noqa: E402  (its models need the line above)
+from bench.history import History  # noqa: E402
 
 PAGES = ("/", "/login", "/signup", "/shop", "/games", "/games/slot", "/profile")
 
@@ -30,6 +34,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=16, help="keep-alive connections that spin (16)")
     parser.add_argument("--players", type=int, default=64, help="players they speak for (64)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each load run (10)")
+    parser.add_argument("--history", type=int, default=100_000, help="rounds of one long history (100000); 0: none")
     parser.add_argument("--profile", metavar="FILE", help="write a flame graph (SVG) of one worker under this load")
     parser.add_argument("--statements", action="store_true", help="also print the statements of one spin")
     return parser.parse_args()
@@ -41,13 +46,20 @@ def _say(name: str, value: str, note: str = "") -> None:
 
 def _measure(options: argparse.Namespace, base: Path) -> None:
     port = int(os.environ["PORT"])
-    everyone = club.enrol(options.players + options.connections)
+    quiet, *everyone = club.enrol(1 + options.players + options.connections)
     seats, others = everyone[: options.players], everyone[options.players :]
-    plans = [statements.plan(club.spinner(seat)) for seat in others]  # players of their own: no number is used twice
+    spinners = [club.caller(seat, club.SPIN) for seat in others]  # players of their own: no number is used twice
+    plans = [statements.plan(spin) for spin in spinners]
     if options.statements:
         for number, one in enumerate(plans[0].statements, 1):
             print(f"  {number:2} {'in' if one.in_transaction else 'out'} {one.sql}\n     {one.params}")
     _say("SQL statements of a spin", str(len(plans[0].statements)), "without BEGIN and COMMIT")
+    for game, calls in club.PLAYS.items():
+        play = club.caller(quiet, *calls)
+        play()  # the first of a process reads the table
+        with statements.recorded() as found:
+            play()
+        _say(f"SQL statements of {game}", str(len(found)), " and ".join(call.path for call in calls))
     _say("password check", f"{club.password_check_ms():.1f} ms", "one core, median")
     _say("hint after commit", f"{club.hint_ms(seats[0]):.3f} ms", "three messages through Redis, median")
     club.close()
@@ -55,9 +67,12 @@ def _measure(options: argparse.Namespace, base: Path) -> None:
     web = topology.Web(port, base / "gunicorn.log")
     try:
         _load(options, port, web, seats, plans)
+        _games(options, port, seats)
         _pages(port)
     finally:
         web.stop()
+    if options.history:
+        _history(quiet, options.history)
     log = (base / "gunicorn.log").read_text(errors="replace")
     if log:
         print(f"gunicorn said:\n{log[-3000:]}", file=sys.stderr)
@@ -82,11 +97,20 @@ def _profiled(file: str | None, pid: int, seconds: float) -> Iterator[None]:
         yield
 
 
+def _connections(
+    options: argparse.Namespace, port: int, seats: list[club.Seat], *calls: club.Call
+) -> list[Callable[[], bytes]]:
+    """What each connection sends: these calls for every player of its share in turn."""
+    players = [
+        load.in_turn([load.play_request(port, seat.token, call.path, call.body) for call in calls]) for seat in seats
+    ]
+    return [load.in_turn(players[place :: options.connections]) for place in range(options.connections)]
+
+
 def _load(
     options: argparse.Namespace, port: int, web: topology.Web, seats: list[club.Seat], plans: list[statements.Plan]
 ) -> None:
-    shares = [seats[place :: options.connections] for place in range(options.connections)]
-    requests = [load.in_turn([load.spin_request(port, seat.token) for seat in share]) for share in shares]
+    requests = _connections(options, port, seats, club.SPIN)
     load.run(port, requests, 3.0)  # warm: imports, pools, prepared statements
 
     loop_before = statements.run(os.environ["DATABASE_URL"], plans, 0, options.seconds / 2)
@@ -108,6 +132,35 @@ def _load(
     )
     others = {status: count for status, count in tally.statuses.items() if status != 200}
     _say("other answers", str(sum(others.values())), str(others) if others else "")
+
+
+def _games(options: argparse.Namespace, port: int, seats: list[club.Seat]) -> None:
+    """The other games, each alone and for half as long."""
+    for game, calls in club.PLAYS.items():
+        tally = load.run(port, _connections(options, port, seats, *calls), options.seconds / 2)
+        others = {status: count for status, count in tally.statuses.items() if status != 200}
+        each = "bets and cash-outs" if len(calls) > 1 else "plays"
+        _say(
+            f"{game} {each} per second",
+            f"{tally.per_second / len(calls):.0f}",
+            f"p50 / p99 {tally.percentile(0.5):.1f} / {tally.percentile(0.99):.1f} ms · other answers {others or 0}",
+        )
+
+
+def _history(seat: club.Seat, count: int) -> None:
+    """What a long history makes dearer: statistics should not notice, proofs take their time."""
+    for rounds in (0, count):
+        if rounds:
+            History(seat.player_id).write(rounds)
+        with statements.recorded() as found:
+            club.caller(seat, club.STATISTICS)()
+        note = f"{len(found)} statements, one caller, median"
+        _say(f"statistics after {rounds:,} more rounds", f"{club.stats_ms(seat):.2f} ms", note)
+    began = time.perf_counter()
+    call_command("verify_round", "--all-of", str(seat.player_id), stdout=StringIO())
+    seconds = time.perf_counter() - began
+    note = f"{count:,} mixed rounds in {seconds:.1f} s"
+    _say("verify_round, 20,000 rounds", f"{seconds / count * 20_000:.1f} s", note)
 
 
 def _pages(port: int) -> None:
