@@ -246,6 +246,9 @@ PAYMENT_GATEWAY_MODE = env.choice("PAYMENT_GATEWAY_MODE", "always_success", (*SA
 PAYMENT_PENDING_DELAY = timedelta(seconds=env.integer("PAYMENT_PENDING_DELAY_SECONDS", 1, high=3600))
 ALLOW_SANDBOX_PAYMENTS = env.flag("ALLOW_SANDBOX_PAYMENTS")
 PENDING_PURCHASE_MAX_AGE = timedelta(minutes=env.integer("PENDING_TX_MAX_AGE_MINUTES", 5, low=1, high=1440))
+DEV_WEBHOOK_SECRET = "dev-webhook-secret"  # noqa: S105 - refused in production
+PAYMENT_WEBHOOK_SECRETS = env.words("PAYMENT_WEBHOOK_SECRET", DEV_WEBHOOK_SECRET)
+LIMITED_HOLD_TTL = timedelta(seconds=env.integer("LIMITED_HOLD_TTL_SECONDS", 120, low=1, high=3600))
 FRAUD_MAX_PURCHASES = env.integer("FRAUD_MAX_PURCHASES", 20, low=1, high=100_000)
 FRAUD_MAX_CARDS = env.integer("FRAUD_MAX_CARDS", 3, low=1, high=1000)
 FRAUD_WINDOW = timedelta(seconds=env.integer("FRAUD_WINDOW_SECONDS", 300, low=1, high=86_400))

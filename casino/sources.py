@@ -17,6 +17,7 @@ from accounts import queries, sessions, tokens
 from accounts.authentication import SID_KEY
 from accounts.ledger import open_wallet
 from accounts.models import AuthSession, Wallet
+from accounts.progress import streaks
 from casino.lib.days import now as clock
 from casino.lib.days import stamp
 from casino.lib.errors import not_authenticated
@@ -86,11 +87,11 @@ def state(player_id: int) -> Json:
     return {
         "profile": queries.profile(wallet.player, wallet),
         "balance": {"gold_balance": wallet.balance, "cyber_token_balance": wallet.balance},
-        "streak": _NO_STREAK,
+        "streak": streaks.told(player_id),
         "stats": stats.stored_of(player_id),
         "unread_notifications": 0,
         "pending_purchases": [
-            _pending(purchase) for purchase in Purchase.objects.of(player_id).pending().select_related("product")
+            _pending(purchase) for purchase in Purchase.objects.of(player_id).pending()
         ],
     }
 
@@ -98,23 +99,11 @@ def state(player_id: int) -> Json:
 def _pending(purchase: Purchase) -> Json:
     return {
         "receipt_code": purchase.receipt_code,
-        "product_id": purchase.product.product_id,
+        "product_id": purchase.code,
         "amount": purchase.amount,
         "currency": purchase.currency,
         "created_at": stamp(purchase.created_at),
     }
-
-
-# The shape is the wire's; attendance fills it when the club counts days.
-_NO_STREAK: Json = {
-    "action_type": "DAILY_LOGIN",
-    "count": 0,
-    "ttl_seconds": None,
-    "ticked_today": False,
-    "last_tick_date": None,
-    "protection": {"enabled": False, "tokens": 0},
-    "claimed_today": False,
-}
 
 
 def tell(player_id: int, event_at: Callable[[int], Event]) -> int:

@@ -107,6 +107,18 @@ class PurchaseUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class StreakUpdate:
+    """A streak or its protection changed: its status as it stands now."""
+
+    type: ClassVar[str] = "streak_update"
+    status: Json
+
+    def data(self) -> Json:
+        """StreakStatus and whether today is claimed."""
+        return self.status
+
+
+@dataclass(frozen=True, slots=True)
 class StatsUpdate:
     """A round settled: the player's statistics as they stand now."""
 

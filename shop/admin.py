@@ -177,9 +177,9 @@ class PurchaseAdmin(EvidenceAdmin):
 class PurchaseRefusalAdmin(EvidenceAdmin):
     """Attempts that were turned down without a receipt, on the last day."""
 
-    list_display = ("id", "player", "product", "quantity", "amount", "reason_code", "created_at")
+    list_display = ("id", "player", "code", "quantity", "amount", "reason_code", "created_at")
     list_filter = ("reason_code",)
-    list_select_related = ("player", "product")
+    list_select_related = ("player",)
     search_fields = ("=player__site_id", "=player__nickname")
     search_help_text = gettext_lazy("사이트 아이디, 닉네임")
     ordering = ("-id",)

@@ -35,7 +35,8 @@ _ITEMS: Final[tuple[tuple[str, str, str, str, int, str, dict[str, Any]], ...]] =
         "early_rank_up", "조기등업", ProductType.SPECIAL, Rarity.LEGENDARY, 500_000, "🚀",
         {"one_time": True, "is_limited": True, "effect": Effect.RANK_UP, "description": "등급 한 단계 상승"},
     ),
-    ("attendance_link", "출석연결", _UTILITY, Rarity.COMMON, 20_000, "📅", {"description": "연속 출석 보호권 1장"}),
+    ("attendance_link", "출석연결", _UTILITY, Rarity.COMMON, 20_000, "📅",
+     {"effect": Effect.PROTECTION, "description": "연속 출석 보호권 1장"}),
     ("comp_double_day", "하루동안 콤프 2배", _POWERUP, Rarity.EPIC, 50_000, "🔥", {"popular": True}),
 )  # fmt: skip
 

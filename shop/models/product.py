@@ -18,7 +18,7 @@ DISCOUNT_MAX: Final = 95
 PRICE_LIMIT: Final = 10**12
 """Ninety-nine of the dearest product still fit the integers of JSON."""
 NUMBER_DIGITS_MAX: Final = 15
-_NAME: Final = r"^(?=.*[^0-9])[A-Za-z0-9_.\-]{1,64}$"
+NAME_PATTERN: Final = r"^(?=.*[^0-9])[A-Za-z0-9_.\-]{1,64}$"
 
 
 class Currency(models.TextChoices):
@@ -53,6 +53,7 @@ class Effect(models.TextChoices):
 
     INVENTORY = "inventory", _("보관함에 추가")
     RANK_UP = "rank_up", _("등급 한 단계 상승")
+    PROTECTION = "protection", _("연속 출석 보호권")
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -78,7 +79,7 @@ class Product(models.Model):
         _("상품 ID"),
         max_length=64,
         unique=True,
-        validators=[RegexValidator(_NAME, _("영문, 숫자, _ . - 만 가능합니다"))],
+        validators=[RegexValidator(NAME_PATTERN, _("영문, 숫자, _ . - 만 가능합니다"))],
     )
     sku = models.CharField("SKU", max_length=64)
     name = models.CharField(_("이름"), max_length=100)

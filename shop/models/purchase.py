@@ -11,7 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casino.lib.days import stamp
+from shop.models.package import LimitedPackage
 from shop.models.product import Currency, Product
+from shop.models.promo import PromoCode
 
 RECEIPT_DIGITS: Final = 12
 
@@ -58,6 +60,13 @@ class Reason(models.TextChoices):
     OUT_OF_STOCK = "OUT_OF_STOCK", _("품절된 상품입니다")
     NOT_ON_SALE = "NOT_ON_SALE", _("판매 기간이 아닙니다")
     RANK_MAX = "RANK_MAX", _("이미 가장 높은 등급입니다")
+    WINDOW_CLOSED = "WINDOW_CLOSED", _("지금은 판매하지 않습니다")
+    USER_LIMIT = "USER_LIMIT", _("1인당 구매 한도를 넘었습니다")
+    PROMO_EXHAUSTED = "PROMO_EXHAUSTED", _("사용 한도가 끝난 프로모션 코드입니다")
+    PROMO_INVALID = "PROMO_INVALID", _("사용할 수 없는 프로모션 코드입니다")
+    NOT_FOUND = "NOT_FOUND", _("상품을 찾을 수 없습니다")
+    PROCESSING = "PROCESSING", _("같은 상품의 구매가 처리 중입니다")
+    RATE_LIMIT = "RATE_LIMIT", _("요청이 너무 많습니다. 잠시 후 다시 시도해주세요.")
     FRAUD_BLOCK = "FRAUD_BLOCK", _("구매 시도가 너무 많습니다. 잠시 후 다시 시도해주세요.")
     STALE_AUTO_VOID = "STALE_AUTO_VOID", _("결제가 확인되지 않아 취소되었습니다")
 
@@ -93,7 +102,16 @@ class Purchase(models.Model):
     player = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="purchases", db_index=False, verbose_name=_("플레이어")
     )
-    product = models.ForeignKey(Product, models.PROTECT, related_name="purchases", verbose_name=_("상품"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="purchases", verbose_name=_("상품")
+    )
+    package = models.ForeignKey(
+        LimitedPackage, models.PROTECT, null=True, blank=True, related_name="purchases", verbose_name=_("한정 패키지")
+    )
+    promo = models.ForeignKey(
+        PromoCode, models.PROTECT, null=True, blank=True, related_name="purchases", verbose_name=_("프로모션")
+    )
+    code = models.CharField(_("상품 코드"), max_length=64, help_text=_("구매한 상품이나 패키지의 이름표"))
     kind = models.CharField(_("구분"), max_length=7, choices=PurchaseKind)
     item_name = models.CharField(_("상품 이름"), max_length=100)
     one_time = models.BooleanField(_("계정당 1회"), default=False)
@@ -103,6 +121,8 @@ class Purchase(models.Model):
     currency = models.CharField(_("통화"), max_length=4, choices=Currency)
     gold = models.PositiveBigIntegerField(_("지급 골드"), default=0, help_text=_("가격을 정할 때 약속한 골드"))
     promo_code = models.CharField(_("프로모션 코드"), max_length=40, blank=True)
+    vip_points = models.PositiveBigIntegerField(_("VIP 포인트"), default=0, help_text=_("이 구매로 받은 포인트"))
+    holds_stock = models.BooleanField(_("수량 차감"), default=False, help_text=_("정해진 수량에서 뺀 구매"))
     status = models.CharField(_("상태"), max_length=8, choices=PurchaseStatus, default=PurchaseStatus.PENDING)
     reason_code = models.CharField(_("사유"), max_length=20, choices=Reason, blank=True)
     payment_method = models.CharField(_("결제 수단"), max_length=32, blank=True)
@@ -127,6 +147,10 @@ class Purchase(models.Model):
             models.Index(fields=["charge_id"], name="purchase_charge", condition=~Q(charge_id="")),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(product__isnull=False, package=None) | Q(product=None, package__isnull=False),
+                name="purchase_of_one_thing",
+            ),
             models.UniqueConstraint(
                 fields=["player", "product"],
                 condition=Q(one_time=True, status__in=(PurchaseStatus.PENDING, PurchaseStatus.SUCCESS)),
@@ -179,6 +203,14 @@ class Purchase(models.Model):
         """Adds one step to the timeline."""
         self.timeline.append({"step": step, "at": stamp(now), "data": facts})
 
+    def note_again(self, step: str, now: datetime, **facts: Any) -> None:
+        """Adds a step that outsiders can repeat; a repetition only raises its count, so nobody fills the timeline."""
+        last = self.timeline[-1] if self.timeline else {}
+        if last.get("step") == step:
+            last["data"]["times"] += 1
+        else:
+            self.note(step, now, times=1, **facts)
+
     def become(self, status: PurchaseStatus, now: datetime, reason: Reason = Reason.NONE) -> None:
         """Moves to `status` for `reason`; a way the state machine does not have is a bug."""
         if status not in _WAYS[PurchaseStatus(self.status)]:
@@ -192,8 +224,8 @@ class PurchaseRefusal(models.Model):
     """An attempt that was turned down without a receipt; it counts for the velocity guard."""
 
     player = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
-    product = models.ForeignKey(Product, models.CASCADE, related_name="+")
-    reason_code = models.CharField(max_length=20, choices=Reason)
+    code = models.CharField(_("상품 코드"), max_length=64)
+    reason_code = models.CharField(_("사유"), max_length=20)
     quantity = models.PositiveSmallIntegerField()
     amount = models.PositiveBigIntegerField()
     card_hash = models.CharField(max_length=64, blank=True)
@@ -205,4 +237,4 @@ class PurchaseRefusal(models.Model):
         indexes = [models.Index(fields=["player", "created_at"], name="refusal_velocity")]
 
     def __str__(self) -> str:
-        return f"{self.reason_code} {self.product_id}"
+        return f"{self.reason_code} {self.code}"
