@@ -90,9 +90,7 @@ def state(player_id: int) -> Json:
         "streak": streaks.told(player_id),
         "stats": stats.stored_of(player_id),
         "unread_notifications": 0,
-        "pending_purchases": [
-            _pending(purchase) for purchase in Purchase.objects.of(player_id).pending()
-        ],
+        "pending_purchases": [_pending(purchase) for purchase in Purchase.objects.of(player_id).pending()],
     }
 
 

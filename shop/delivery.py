@@ -1,30 +1,61 @@
-"""Hands a paid product over: gold into the wallet, the effect applied, or an entry in the inventory."""
+"""Hands a paid product over, and takes it back: gold, an effect, or an entry in the inventory."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from accounts.ledger import OpenWallet
 from accounts.models import Account, EntryCode, Player, Rank
-from accounts.progress import vip
-from shop.models import Effect, InventoryItem, Purchase
+from accounts.progress import streaks, vip
+from shop.models import Effect, InventoryItem, Purchase, PurchaseKind
 
-VIP_POINT_CENTS = 100
+VIP_POINT_CENTS: Final = 100
+_TOPUPS: Final = {PurchaseKind.GOLD: EntryCode.TOPUP, PurchaseKind.LIMITED: EntryCode.LIMITED_TOPUP}
 
 
 class DeliveryFailed(Exception):
     """The product could not be handed over; nothing of it may stay."""
 
 
+class CannotTakeBack(Exception):
+    """What was handed over is spent, used or in force."""
+
+
 def hand_over(wallet: OpenWallet, purchase: Purchase) -> None:
     """Gives the buyer what was bought, and the VIP points of money paid for it."""
-    if purchase.product.is_pack:
-        wallet.receive(purchase.gold, source=Account.SHOP, code=EntryCode.TOPUP, reference=purchase.receipt_code)
-    elif purchase.product.effect == Effect.RANK_UP:
+    if topup := _TOPUPS.get(PurchaseKind(purchase.kind)):
+        wallet.receive(purchase.gold, source=Account.SHOP, code=topup, reference=purchase.receipt_code)
+    else:
+        _deliver(wallet, purchase)
+    if not purchase.is_paid_in_gold:
+        purchase.vip_points = purchase.amount // VIP_POINT_CENTS
+        vip.credit(wallet, purchase.vip_points, reason=topup or EntryCode.TOPUP, ref=purchase.receipt_code)
+
+
+def take_back(wallet: OpenWallet, purchase: Purchase) -> None:
+    """The reverse of `hand_over`, price included; CannotTakeBack when the buyer no longer has all of it."""
+    if purchase.kind == PurchaseKind.ITEM:
+        _take_item_back(purchase)
+    elif wallet.balance < purchase.gold:
+        raise CannotTakeBack("the gold was spent")
+    else:
+        wallet.pay(purchase.gold, to=Account.SHOP, code=EntryCode.REFUND_TOPUP, reference=purchase.receipt_code)
+    if purchase.is_paid_in_gold:
+        wallet.receive(
+            purchase.amount, source=Account.SHOP, code=EntryCode.REFUND_SPEND, reference=purchase.receipt_code
+        )
+    vip.take_back(wallet, purchase.vip_points, reason=EntryCode.REFUND_TOPUP, ref=purchase.receipt_code)
+
+
+def _deliver(wallet: OpenWallet, purchase: Purchase) -> None:
+    product = purchase.product
+    assert product is not None  # a package only ever gives gold
+    if product.effect == Effect.RANK_UP:
         _raise_rank(wallet, purchase)
+    elif product.effect == Effect.PROTECTION:
+        streaks.add_tokens(wallet, purchase.quantity)
     else:
         _put_into_inventory(purchase, wallet)
-    if not purchase.is_paid_in_gold:
-        points = purchase.amount // VIP_POINT_CENTS
-        vip.credit(wallet, points, reason=EntryCode.TOPUP, ref=purchase.receipt_code)
 
 
 def _raise_rank(wallet: OpenWallet, purchase: Purchase) -> None:
@@ -39,6 +70,7 @@ def _raise_rank(wallet: OpenWallet, purchase: Purchase) -> None:
 
 def _put_into_inventory(purchase: Purchase, wallet: OpenWallet) -> None:
     product = purchase.product
+    assert product is not None
     InventoryItem.objects.create(
         player_id=purchase.player_id,
         purchase=purchase,
@@ -50,3 +82,10 @@ def _put_into_inventory(purchase: Purchase, wallet: OpenWallet) -> None:
         quantity=purchase.quantity,
         acquired_at=wallet.now,
     )
+
+
+def _take_item_back(purchase: Purchase) -> None:
+    """Revokes the line of the inventory that the purchase made; an effect in force has none."""
+    kept = InventoryItem.objects.filter(purchase=purchase, status=InventoryItem.Status.OWNED)
+    if not kept.update(status=InventoryItem.Status.REVOKED):
+        raise CannotTakeBack("the item was used, or its effect is in force")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import Counter
 
-from shop.models import Purchase, PurchaseStatus
+from shop.models import Purchase, PurchaseKind, PurchaseStatus
 
 _attempts = Counter("purchase_attempt_total", "Purchases by flow, result and reason", ["flow", "result", "reason"])
 _RESULTS = {
@@ -17,6 +17,8 @@ _RESULTS = {
 
 def flow_of(purchase: Purchase) -> str:
     """Which flow a buy counts under."""
+    if purchase.kind == PurchaseKind.LIMITED:
+        return "limited"
     return "item" if purchase.is_paid_in_gold else "buy"
 
 

@@ -29,5 +29,5 @@ def shop(request: HttpRequest) -> HttpResponse:
 
 def _pending(viewer: Player) -> dict[str, str]:
     """The receipt of the viewer's latest unfinished purchase of each product, by product_id."""
-    rows = Purchase.objects.of(viewer.pk).pending().values_list("product__product_id", "receipt_code")
+    rows = Purchase.objects.of(viewer.pk).pending().values_list("code", "receipt_code")
     return dict(reversed(rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shop.models import Product
+from shop.models import LimitedPackage, Product
 from shop.models.product import DISCOUNT_MAX
 
 
@@ -22,3 +22,8 @@ def discount_in_force(product: Product, now: datetime) -> int:
 def final_price(product: Product, now: datetime) -> int:
     """The price of one unit at this moment."""
     return product.price * (100 - discount_in_force(product, now)) // 100
+
+
+def shelf_price(good: Product | LimitedPackage, now: datetime) -> int:
+    """What one unit of anything on sale costs at this moment, before a promo code."""
+    return final_price(good, now) if isinstance(good, Product) else good.price_cents

@@ -10,8 +10,8 @@ from accounts.models import Player
 from accounts.queries import make_cursor, read_cursor
 from casino.lib.days import stamp, stamp_or_none
 from shop import errors
-from shop.buy import Sale
 from shop.models import Purchase, PurchaseKind, PurchaseStatus, Reason
+from shop.orders import Sale
 
 Json = dict[str, Any]
 
@@ -24,7 +24,7 @@ def receipt(sale: Sale) -> Json:
         "message": _message(bought),
         "status": _answered_status(bought) if bought.receipt_code else None,
         "user_id": bought.player_id,
-        "product_id": bought.product.product_id,
+        "product_id": bought.code,
         "quantity": bought.quantity,
         "unit_price": bought.unit_price,
         "amount": bought.amount,
@@ -35,7 +35,7 @@ def receipt(sale: Sale) -> Json:
         "new_gold_balance": bought.balance_after,
         "charge_id": bought.charge_id or None,
         "receipt_code": bought.receipt_code or None,
-        "item_id": bought.product.product_id if bought.kind == PurchaseKind.ITEM else None,
+        "item_id": bought.code if bought.kind == PurchaseKind.ITEM else None,
         "item_name": bought.item_name,
         "reason_code": bought.reason_code or None,
         "created_at": stamp(bought.created_at),
@@ -60,7 +60,7 @@ def transaction(bought: Purchase) -> Json:
     """Transaction: one purchase in a list."""
     return {
         "receipt_code": bought.receipt_code,
-        "product_id": bought.product.product_id,
+        "product_id": bought.code,
         "name": bought.item_name,
         "kind": bought.kind,
         "quantity": bought.quantity,
@@ -83,7 +83,7 @@ def page(
     player: Player, *, limit: int, cursor: str | None = None, status: str | None = None, kind: str | None = None
 ) -> Json:
     """The player's transactions, newest first, and the cursor of the next page."""
-    rows = Purchase.objects.of(player.pk).select_related("product")
+    rows = Purchase.objects.of(player.pk)
     if cursor is not None:
         rows = rows.filter(pk__lt=read_cursor(cursor))
     if status is not None:
@@ -97,7 +97,7 @@ def page(
 
 def all_of(player_id: int) -> list[Json]:
     """Every transaction of the player, oldest first: for taking one's data along."""
-    return [transaction(bought) for bought in Purchase.objects.of(player_id).order_by("id").select_related("product")]
+    return [transaction(bought) for bought in Purchase.objects.of(player_id).order_by("id")]
 
 
 def detail(bought: Purchase) -> Json:
@@ -107,7 +107,7 @@ def detail(bought: Purchase) -> Json:
 
 def find(receipt_code: str, *, reader: Player, staff_may_read: bool = False) -> Purchase:
     """The reader's own purchase with this receipt (staff may read any), or 404 as if there were none."""
-    rows = Purchase.objects.select_related("product").filter(receipt_code=receipt_code)
+    rows = Purchase.objects.filter(receipt_code=receipt_code)
     if not (staff_may_read and reader.is_staff):
         rows = rows.filter(player=reader)
     bought = rows.first()

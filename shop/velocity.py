@@ -38,7 +38,7 @@ def sound_alarm(attempt: Purchase, now: datetime) -> None:
         player_id=attempt.player_id, created_at__gt=since, reason_code=Reason.FRAUD_BLOCK
     )
     if not blocked.exists():
-        facts = {"product_id": attempt.product.product_id, "amount": attempt.amount, "currency": attempt.currency}
+        facts = {"product_id": attempt.code, "amount": attempt.amount, "currency": attempt.currency}
         audit.record(action="FRAUD_BLOCK", target_type="player", target_id=attempt.player_id, details=facts, now=now)
 
 

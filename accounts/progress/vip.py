@@ -28,6 +28,14 @@ def credit(wallet: OpenWallet, points: int, *, reason: str, ref: str) -> None:
     wallet.tell_profile(news, reason=reason, ref=ref)
 
 
+def take_back(wallet: OpenWallet, points: int, *, reason: str, ref: str) -> None:
+    """Takes refunded points off; the rank they brought stays."""
+    if points == 0:
+        return
+    wallet.row.vip_points = max(0, wallet.row.vip_points - points)
+    wallet.tell_profile({"vip_points": wallet.row.vip_points}, reason=reason, ref=ref)
+
+
 def _raise(player_id: int, earned: Rank) -> bool:
     below = [rank for rank in Rank if not rank.reaches(earned)]
     return Player.objects.filter(pk=player_id, rank__in=below).update(rank=earned) == 1

@@ -17,6 +17,7 @@ from casino.lib.schema import describe
 from shop import buy, catalogue, inventory, receipts, settle, velocity
 from shop.api import serializers
 from shop.models import Product
+from shop.orders import Order
 
 Json = dict[str, Any]
 _BUY_REFUSALS = (403, 404, 409, 429)
@@ -84,8 +85,7 @@ class Buy(Endpoint):
         key = idempotency.read_key(
             request, self.payload(), player_id=player.pk, operation=buy.OPERATION, payload=payload | named
         )
-        order = buy.Order(
-            product=product,
+        order = Order(
             quantity=body["quantity"],
             expected_price=body.get("expected_price"),
             promo_code=body.get("promo_code", ""),
@@ -93,7 +93,7 @@ class Buy(Endpoint):
             card_hash=card,
             gateway_mode=body.get("gateway_mode", ""),
         )
-        return _answered(receipts.receipt(buy.buy(player=player, order=order, key=key)))
+        return _answered(receipts.receipt(buy.buy(player=player, product=product, order=order, key=key)))
 
 
 class BuyByPath(Buy):

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from shop.models import Reason
+
 
 class Outcome(Enum):
     """What a gateway says of a charge."""
@@ -18,10 +20,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A gateway's answer: how the charge stands, and the gateway's own number of it."""
+    """A gateway's answer: how the charge stands, the gateway's own number of it, and why it was declined if it says."""
 
     outcome: Outcome
     charge_id: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,6 @@ class Migration(migrations.Migration):
                 ('event_id', models.CharField(max_length=128, primary_key=True, serialize=False, verbose_name='이벤트 ID')),
                 ('receipt_code', models.CharField(db_index=True, max_length=12, verbose_name='영수증')),
                 ('status', models.CharField(max_length=7, verbose_name='상태')),
-                ('applied', models.BooleanField(verbose_name='반영됨')),
                 ('received_at', models.DateTimeField(verbose_name='시각')),
             ],
             options={

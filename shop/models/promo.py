@@ -62,7 +62,9 @@ class PromoCode(models.Model):
                 name="promo_ends_after_it_starts",
                 violation_error_message=_("종료는 시작보다 늦어야 합니다"),
             ),
-            models.CheckConstraint(condition=Q(per_user_limit=None) | Q(per_user_limit__gte=1), name="promo_limit_1_up"),
+            models.CheckConstraint(
+                condition=Q(per_user_limit=None) | Q(per_user_limit__gte=1), name="promo_limit_1_up"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -90,9 +90,17 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         """What somebody has to see to: stale purchases, and paid ones that wait for their grant; oldest first."""
         return self.pending().filter(Q(created_at__lt=now - age) | Q(charged_at__isnull=False)).order_by("id")
 
+    def asking_gateway(self, since: datetime) -> Self:
+        """Purchases made after `since` whose gateway has not answered yet."""
+        return self.pending().filter(reason_code="", created_at__gt=since)
+
     def owning(self) -> Self:
         """Purchases that use up a one-time right: done, or still to be paid."""
         return self.filter(status__in=(PurchaseStatus.PENDING, PurchaseStatus.SUCCESS))
+
+    def using_promo(self) -> Self:
+        """Purchases that count as a use of their promo code: all but those that came to nothing."""
+        return self.exclude(status__in=(PurchaseStatus.FAILED, PurchaseStatus.VOIDED))
 
 
 class Purchase(models.Model):

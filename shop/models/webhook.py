@@ -21,12 +21,11 @@ class WebhookNonce(models.Model):
 
 
 class WebhookEvent(models.Model):
-    """An event of the provider that was processed, with what it said and whether it changed anything."""
+    """An event of the provider that was processed, with what it said."""
 
     event_id = models.CharField(_("이벤트 ID"), max_length=128, primary_key=True)
     receipt_code = models.CharField(_("영수증"), max_length=12, db_index=True)
     status = models.CharField(_("상태"), max_length=7)
-    applied = models.BooleanField(_("반영됨"))
     received_at = models.DateTimeField(_("시각"))
 
     class Meta:

@@ -60,6 +60,7 @@ def purchase(player: Player, product_id: str, *, status: PurchaseStatus, receipt
         receipt_code=receipt,
         player=player,
         product=product,
+        code=product.product_id,
         kind=PurchaseKind.GOLD if product.currency == Currency.USD else PurchaseKind.ITEM,
         item_name=product.name,
         one_time=product.one_time,

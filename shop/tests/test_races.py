@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from threading import Barrier, BrokenBarrierError
 from typing import Any
@@ -18,10 +19,11 @@ from accounts.models import Entry, Player, Wallet
 from casino.lib import days, idempotency
 from casino.lib.idempotency import Key
 from shop import settlement, stock
-from shop.buy import OPERATION, Order, Sale, buy
+from shop.buy import OPERATION, buy
 from shop.defaults import seed_products
 from shop.gateways.base import Charge, Outcome
 from shop.models import InventoryItem, Product, Purchase, PurchaseStatus
+from shop.orders import Order, Sale
 from shop.tests.conftest import change
 from shop.truths import purchase_truths
 from tests.cast import enrol, gold_of, set_gold
@@ -42,9 +44,15 @@ def ada(transactional_db: None) -> Player:
 
 def orders(players: Sequence[Player], name: str, keys: Sequence[str | None], mode: str = "") -> list[Sale]:
     """One order a key, all at once; nobody may crash."""
-    order = Order(product=Product.objects.named(name), gateway_mode=mode)
+    product, order = Product.objects.named(name), Order(gateway_mode=mode)
     calls = [
-        partial(buy, player=player, order=order, key=Key(player.pk, OPERATION, key, "same body") if key else None)
+        partial(
+            buy,
+            player=player,
+            product=product,
+            order=order,
+            key=Key(player.pk, OPERATION, key, "same body") if key else None,
+        )
         for player, key in zip(players, keys, strict=True)
     ]
     answers = together(*calls)
@@ -154,7 +162,8 @@ def test_the_last_pack_is_sold_once(crowd: list[Player]) -> None:
 def stock_by_check_then_save() -> Iterator[None]:
     """What a careless shop would do: look, think, write."""
 
-    def take(purchase: Purchase) -> bool:
+    def take(purchase: Purchase, now: datetime) -> bool:
+        assert purchase.product is not None
         return (purchase.product.stock_remaining or 0) >= purchase.quantity
 
     with patch.object(stock, "take", take):
@@ -211,7 +220,7 @@ def test_control_without_row_locks_settlements_collide(ada: Player, caplog: pyte
 
 def test_the_velocity_guard_counts_parallel_attempts(ada: Player, settings: Settings) -> None:
     settings.FRAUD_MAX_PURCHASES = 10
-    order = Order(product=Product.objects.named(PACK))
-    answers = together(*(partial(buy, player=ada, order=order, key=None) for _ in range(SENDERS)))
+    product = Product.objects.named(PACK)
+    answers = together(*(partial(buy, player=ada, product=product, order=Order(), key=None) for _ in range(SENDERS)))
     assert Counter(getattr(answer, "code", "sold") for answer in answers) == {"sold": 10, "FRAUD_BLOCK": SENDERS - 10}
     check_books(ada, 1_000 + 10 * 2_600)

@@ -57,7 +57,9 @@ def test_a_declined_payment_leaves_a_failed_receipt_and_the_stock(ada: Player, a
     )  # fmt: skip
     assert (answer["gold_granted"], answer["new_gold_balance"]) == (None, 1_000)
     assert moved(before, written(ada)).keys() == {"Purchase", "StreamEvent", "wallet"}
-    assert steps(answer["receipt_code"]) == ["created", "priced", "gateway_called", "declined"]
+    assert steps(answer["receipt_code"]) == [
+        "created", "priced", "hold_taken", "gateway_called", "declined", "hold_released",
+    ]  # fmt: skip
     told = news_of(ada, 1)[0]
     assert (told["type"], told["status"], told["reason_code"]) == ("purchase_update", "failed", "PAYMENT_DECLINED")
 
@@ -89,7 +91,9 @@ def test_a_pending_payment_keeps_the_unit_and_arrives_when_asked_after_the_delay
     assert done.json() == early | {"status": "success", "new_balance": 3_600, "new_gold_balance": 3_600}
     assert "Idempotency-Replayed" not in done
     assert [news["type"] for news in news_of(ada, 2)] == ["purchase_update", "profile_update"]
-    assert steps(receipt) == ["created", "priced", "gateway_called", "pending", "settled", "granted"]
+    assert steps(receipt) == [
+        "created", "priced", "hold_taken", "gateway_called", "pending", "settled", "granted",
+    ]  # fmt: skip
 
     after = written(ada)
     again = as_ada.post(settle_path(receipt), {"idempotency_key": "s"})
@@ -170,7 +174,7 @@ def test_stale_purchases_are_asked_about_once_more_and_voided(ada: Player, as_ad
     assert Purchase.objects.stale(days.now(), timedelta(minutes=5)).count() == 2
     assert settlement.settle_stale(days.now()) == Counter({"voided": 1, "success": 1})
     assert [bought(each).status for each in (fresh, stale, paid)] == ["pending", "voided", "success"]
-    assert (bought(stale).reason_code, steps(stale)[-1]) == ("STALE_AUTO_VOID", "voided")
+    assert (bought(stale).reason_code, steps(stale)[-2:]) == ("STALE_AUTO_VOID", ["voided", "hold_released"])
     assert Product.objects.get(product_id=PACK).stock_remaining == 1
     assert gold_of(ada) == 3_600
     told = news_of(ada, 3)
@@ -214,10 +218,10 @@ PAID = Charge(Outcome.PAID, "late")
 def test_money_that_arrives_after_the_end_is_still_granted(ada: Player, as_ada: Caller) -> None:
     receipt = buys(as_ada, "external")["receipt_code"]
     assert settlement.void(bought(receipt), now=days.now()) is True
-    late = settlement.settle(bought(receipt), PAID, flow="webhook", now=days.now())
+    late = settlement.settle(bought(receipt), PAID, flow="webhook", now=days.now()).purchase
     assert (late.status, gold_of(ada)) == ("success", 3_600)
     declined = buys(as_ada, "always_fail")["receipt_code"]
-    assert settlement.settle(bought(declined), PAID, flow="webhook", now=days.now()).status == "success"
+    assert settlement.settle(bought(declined), PAID, flow="webhook", now=days.now()).purchase.status == "success"
     assert gold_of(ada) == 6_200
 
 
@@ -226,7 +230,7 @@ def test_late_money_for_units_that_are_gone_is_left_to_staff(ada: Player, as_ada
     receipt = buys(as_ada, "external")["receipt_code"]
     settlement.void(bought(receipt), now=days.now())
     change(PACK, stock_remaining=0)
-    late = settlement.settle(bought(receipt), PAID, flow="webhook", now=days.now())
+    late = settlement.settle(bought(receipt), PAID, flow="webhook", now=days.now()).purchase
     assert (late.status, gold_of(ada), steps(receipt)[-1]) == ("voided", 1_000, "late_event_ignored")
     assert Audit.objects.get(action="LIMITED_LATE_PAYMENT").target_id == receipt
 
@@ -235,7 +239,7 @@ def test_late_money_for_units_that_are_gone_is_left_to_staff(ada: Player, as_ada
 def test_a_success_never_goes_back(ada: Player, as_ada: Caller, outcome: Outcome) -> None:
     receipt = buys(as_ada, "always_success")["receipt_code"]
     before = written(ada)
-    settled = settlement.settle(bought(receipt), Charge(outcome), flow="webhook", now=days.now())
+    settled = settlement.settle(bought(receipt), Charge(outcome), flow="webhook", now=days.now()).purchase
     assert settled.status == "success"
     assert settlement.void(settled, now=days.now()) is False
     assert written(ada) == before
@@ -245,7 +249,7 @@ def test_a_success_never_goes_back(ada: Player, as_ada: Caller, outcome: Outcome
 def test_a_confirmed_charge_is_not_undone_by_a_later_no(ada: Player, as_ada: Caller, outcome: Outcome) -> None:
     with patch("shop.settlement.hand_over", cannot_hand_over):
         receipt = buys(as_ada, "always_success")["receipt_code"]
-    settled = settlement.settle(bought(receipt), Charge(outcome), flow="webhook", now=days.now())
+    settled = settlement.settle(bought(receipt), Charge(outcome), flow="webhook", now=days.now()).purchase
     assert (settled.status, settled.reason_code) == ("pending", "GRANT_FAILED")
     assert settlement.void(settled, now=days.now()) is False
 

@@ -86,9 +86,9 @@ def test_filters_that_do_not_exist_are_refused(as_ada: Caller, field: str, value
 
 
 def test_the_inventory_lists_what_was_bought(ada: Player, as_ada: Caller, as_bob: Caller) -> None:
-    set_gold(ada, 80_000)
+    set_gold(ada, 110_000)
     receipt = as_ada.post(BUY, {"product_id": ITEM, "quantity": 2}).json()["receipt_code"]
-    as_ada.post(BUY, {"product_id": "attendance_link"})
+    as_ada.post(BUY, {"product_id": "comp_double_day"})
     answer = as_ada.get("/api/shop/inventory", offset=1).json()
     kept = answer["items"][0]
     assert (answer["total"], answer["limit"], answer["offset"], len(answer["items"])) == (2, 50, 1, 1)
