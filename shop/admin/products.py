@@ -1,4 +1,4 @@
-"""The shop in the Django admin: products to keep, purchases to look into."""
+"""Products in the Django admin."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit
-from accounts.admin import EvidenceAdmin
 from accounts.models import Player, Rank
 from casino.lib.days import now as clock
 from shop import catalogue, pricing
-from shop.models import Currency, InventoryItem, Product, Purchase, PurchaseRefusal
+from shop.admin.prices import written
+from shop.models import Product
 
 
 class ProductForm(forms.ModelForm[Product]):
@@ -45,10 +45,6 @@ class ProductForm(forms.ModelForm[Product]):
     def clean_sku(self) -> str:
         """The sku, or the product_id when none was given."""
         return self.cleaned_data["sku"] or self.cleaned_data.get("product_id") or self.instance.product_id
-
-
-def _price(amount: int, currency: str) -> str:
-    return f"${amount / 100:,.2f}" if currency == Currency.USD else f"{amount:,}G"
 
 
 @admin.register(Product)
@@ -97,14 +93,14 @@ class ProductAdmin(admin.ModelAdmin[Product]):
     @admin.display(description=gettext_lazy("정가"), ordering="price")
     def shelf_price(self, product: Product) -> str:
         """The list price."""
-        return _price(product.price, product.currency)
+        return written(product.price, product.currency)
 
     @admin.display(description=gettext_lazy("판매가"))
     def final_price(self, product: Product) -> str:
         """The price now, with its discount."""
         now = clock()
         discount = pricing.discount_in_force(product, now)
-        price = _price(pricing.final_price(product, now), product.currency)
+        price = written(pricing.final_price(product, now), product.currency)
         return f"{price} (−{discount}%)" if discount else price
 
     @admin.display(description=gettext_lazy("등급별 화면"))
@@ -138,62 +134,3 @@ class ProductAdmin(admin.ModelAdmin[Product]):
             details={"before": before, "after": {name: getattr(obj, name) for name in changed}},
             now=now,
         )
-
-
-@admin.register(Purchase)
-class PurchaseAdmin(EvidenceAdmin):
-    """Every purchase with each step on its way."""
-
-    list_display = (
-        "id", "receipt_code", "player", "item_name", "quantity", "price", "status", "reason_code", "created_at",
-        "settled_at",
-    )  # fmt: skip
-    list_display_links = ("id", "receipt_code")
-    list_filter = ("status", "reason_code", "kind", "currency", "gateway_mode")
-    list_select_related = ("player",)
-    search_fields = ("=receipt_code", "=charge_id", "=player__site_id", "=player__nickname")
-    search_help_text = gettext_lazy("영수증, 결제 번호, 사이트 아이디, 닉네임")
-    date_hierarchy = "created_at"
-    ordering = ("-id",)
-    exclude = ("timeline", "card_hash")
-    readonly_fields = ("steps",)
-
-    @admin.display(description=gettext_lazy("금액"), ordering="amount")
-    def price(self, purchase: Purchase) -> str:
-        """What it cost."""
-        return _price(purchase.amount, purchase.currency)
-
-    @admin.display(description=gettext_lazy("기록"))
-    def steps(self, purchase: Purchase) -> SafeString:
-        """The timeline, a line a step."""
-        lines = (
-            (step["at"], step["step"], " ".join(f"{name}={value}" for name, value in step["data"].items()))
-            for step in purchase.timeline
-        )
-        return format_html_join("\n", "<div><code>{}</code> <b>{}</b> {}</div>", lines)
-
-
-@admin.register(PurchaseRefusal)
-class PurchaseRefusalAdmin(EvidenceAdmin):
-    """Attempts that were turned down without a receipt, on the last day."""
-
-    list_display = ("id", "player", "code", "quantity", "amount", "reason_code", "created_at")
-    list_filter = ("reason_code",)
-    list_select_related = ("player",)
-    search_fields = ("=player__site_id", "=player__nickname")
-    search_help_text = gettext_lazy("사이트 아이디, 닉네임")
-    ordering = ("-id",)
-    exclude = ("card_hash",)
-
-
-@admin.register(InventoryItem)
-class InventoryItemAdmin(EvidenceAdmin):
-    """What players keep."""
-
-    list_display = ("id", "player", "name", "quantity", "status", "source", "purchase", "acquired_at", "used_at")
-    list_filter = ("status", "source", "type")
-    list_select_related = ("player", "purchase")
-    search_fields = ("=player__site_id", "=player__nickname", "=product_id", "=purchase__receipt_code")
-    search_help_text = gettext_lazy("사이트 아이디, 닉네임, 상품 ID, 영수증")
-    date_hierarchy = "acquired_at"
-    ordering = ("-id",)
