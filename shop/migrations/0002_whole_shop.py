@@ -8,17 +8,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def tell_what_was_sold(apps, schema_editor):
-    """Rows that pointed at a product learn its name, and whether they took units off a counted shelf."""
-    product, purchase, refusal = (apps.get_model('shop', name) for name in ('Product', 'Purchase', 'PurchaseRefusal'))
-    name = product.objects.filter(pk=models.OuterRef('product_id')).values('product_id')
-    for rows in (purchase.objects, refusal.objects):
-        rows.update(code=models.Subquery(name))
-    counted = product.objects.filter(stock_remaining__isnull=False).values('pk')
-    purchase.objects.filter(product__in=counted, status__in=('pending', 'success')).update(holds_stock=True)
-    product.objects.filter(product_id='attendance_link', effect='inventory').update(effect='protection')
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -72,11 +61,6 @@ class Migration(migrations.Migration):
             name='code',
             field=models.CharField(default='', max_length=64, verbose_name='상품 코드'),
             preserve_default=False,
-        ),
-        migrations.RunPython(tell_what_was_sold, migrations.RunPython.noop),
-        migrations.RemoveField(
-            model_name='purchaserefusal',
-            name='product',
         ),
         migrations.AlterField(
             model_name='product',
