@@ -14,7 +14,7 @@ import { lever, thud, won } from "../play/sounds.js";
 import { betWords, Trouble } from "../play/trouble.js";
 import { gettext } from "../words.js";
 import { Box } from "./box.js";
-import { Clock, pageAsked } from "./clock.js";
+import { Clock, pageAsked } from "../clock.js";
 import { Flight } from "./flight.js";
 import { startPlain } from "./plain.js";
 import { flownOf, Results } from "./results.js";

@@ -15,7 +15,7 @@ export class Flight {
   /**
    * @param {HTMLElement} root
    * @param {CrashTable} table
-   * @param {{ clock: import("./clock.js").Clock, moved: (multiplier: number) => void, due: () => void }} options
+   * @param {{ clock: import("../clock.js").Clock, moved: (multiplier: number) => void, due: () => void }} options
    *   `moved` hears every multiplier shown, `due` once when the round must be over by its own target or the top
    */
   constructor(root, table, { clock, moved, due }) {
