@@ -189,3 +189,25 @@ def item_not_found() -> Refusal:
 def item_not_owned(status: str) -> Refusal:
     """409: the item was used or revoked already."""
     return Refusal("CONFLICT", 409, _("보유 중인 아이템만 사용 처리할 수 있습니다"), details=[{"status": status}])
+
+
+def gone_to_products(path: str) -> Refusal:
+    """410: the path is no more; `migration` names the ones that took its place."""
+    message = f"This endpoint is deprecated. Please use {path}* endpoints."
+    return Refusal(
+        "GONE",
+        410,
+        message,
+        extra={
+            "message": message,
+            "migration": {
+                "list": f"GET {path}",
+                "create": f"POST {path}",
+                "update": f"PUT {path}/{{id}}",
+                "delete": f"DELETE {path}/{{id}}",
+                "restore": f"POST {path}/{{id}}/restore",
+                "discount": f"Use PUT {path}/{{id}} with extra.discount",
+                "rank": f"Use PUT {path}/{{id}} with extra.min_rank",
+            },
+        },
+    )

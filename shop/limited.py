@@ -12,7 +12,6 @@ from django.db import transaction
 from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Player
 from casino.lib import days, idempotency, rates
-from casino.lib import errors as house
 from casino.lib.errors import Refusal
 from casino.lib.idempotency import Key
 from shop import errors, holds, orders, packages, promos, stock, velocity
@@ -112,7 +111,7 @@ def _guard(wallet: OpenWallet, attempt: Purchase) -> None:
         raise _TurnedDown(Reason.FRAUD_BLOCK, errors.fraud_block(settings.FRAUD_WINDOW), always=True)
     running = Purchase.objects.of(wallet.row.pk).asking_gateway(wallet.now - _STILL_RUNNING).filter(code=attempt.code)
     if running.filter(kind=PurchaseKind.LIMITED).exists():
-        raise _TurnedDown(Reason.PROCESSING, house.in_progress())
+        raise _TurnedDown(Reason.PROCESSING, errors.processing())
 
 
 def _open_shelf(code: str, player_id: int) -> Shelf:

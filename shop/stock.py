@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from accounts import audit
 from casino.lib.days import now as clock
@@ -31,13 +31,18 @@ class Shelf:
 
 def lock(package_id: int) -> Shelf:
     """Locks a package for the rest of the transaction."""
-    return _shelf(LimitedPackage.objects.select_for_update().get(pk=package_id), None)
+    return _shelf(_locking().get(pk=package_id), None)
 
 
 def find_and_lock(code: str, *, but_of: int | None = None) -> Shelf | None:
     """The same by the package's code, None when there is none; units held by the player `but_of` count as free."""
-    package = LimitedPackage.objects.select_for_update().filter(code=code).first()
+    package = _locking().filter(code=code).first()
     return None if package is None else _shelf(package, but_of)
+
+
+def _locking() -> QuerySet[LimitedPackage]:
+    # no_key: rows that only point at the package (a promo code being written, say) need not wait for its buyers.
+    return LimitedPackage.objects.select_for_update(no_key=True)
 
 
 def _shelf(locked: LimitedPackage, but_of: int | None) -> Shelf:
