@@ -12,6 +12,7 @@ from django.db import OperationalError, transaction
 from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Account, EntryCode, Player
 from casino.lib import days, idempotency, rows
+from casino.lib.errors import Refusal
 from casino.lib.idempotency import Key
 from shop import catalogue, errors, orders, promos, stock, velocity
 from shop.delivery import hand_over
@@ -27,9 +28,14 @@ def buy(*, player: Player, product: Product | None, order: Order, key: Key | Non
     """Sells the product that was ordered, or says why not; a known key tells its purchase again."""
     now = days.now()
     receipt_code = orders.new_receipt_code()
-    with transaction.atomic():
-        kept = idempotency.claim(key, ref=receipt_code, now=now)
-        attempt = _attempt(player, draw_up(player, product, order, receipt_code, now), key) if kept is None else None
+    try:
+        with transaction.atomic():
+            kept = idempotency.claim(key, ref=receipt_code, now=now)
+            drawn = draw_up(player, product, order, receipt_code, now) if kept is None else None
+            attempt = _attempt(player, drawn, key) if drawn is not None else None
+    except Refusal as refusal:
+        promos.count_if_wrong(player.pk, refusal, now)
+        raise
     if attempt is None:
         return orders.replay(str(kept), now)
     sold = orders.finish(attempt)
@@ -46,6 +52,7 @@ def draw_up(player: Player, product: Product | None, order: Order, receipt_code:
         raise errors.rank_required(product.min_rank)
     if product.one_time and order.quantity != 1:
         raise errors.one_at_a_time()
+    promos.check_tries(player.pk, order.promo_code, now)
     promo = promos.look_up(order.promo_code, product, player_id=player.pk, now=now)
     if promo.refusal is not None:
         raise promos.refusal_of(promo)

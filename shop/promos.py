@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from casino.lib import rates
 from casino.lib.errors import Refusal
 from shop import errors
 from shop.models import Currency, DiscountType, LimitedPackage, Product, PromoCode, Purchase, Reason
@@ -59,6 +61,22 @@ def refusal_of(promo: Promo) -> Refusal:
     return refuse(promo.refusal.value, promo.refusal.label)
 
 
+def check_tries(player_id: int, code: str, now: datetime) -> None:
+    """Refuses with 429 to look any code up for a player who tried too many wrong ones: nobody shall guess one."""
+    if code:
+        rates.check(_tries_of(player_id), limit=settings.FRAUD_MAX_PURCHASES, per=settings.FRAUD_WINDOW, now=now)
+
+
+def count_if_wrong(player_id: int, refusal: Refusal, now: datetime) -> None:
+    """Counts a purchase that was refused for its code; called after its transaction, of which nothing stayed."""
+    if refusal.code in (Reason.PROMO_INVALID, Reason.PROMO_EXHAUSTED):
+        rates.spend(_tries_of(player_id), limit=settings.FRAUD_MAX_PURCHASES, per=settings.FRAUD_WINDOW, now=now)
+
+
+def _tries_of(player_id: int) -> str:
+    return f"promo_wrong:{player_id}"
+
+
 NO_PROMO: Final = Promo(None, None)
 
 
@@ -83,7 +101,7 @@ def reserve(purchase: Purchase, now: datetime) -> Promo | None:
     """Counts a use for the purchase, the row locked; what speaks against it by now when others were faster."""
     if purchase.promo_id is None:
         return None
-    locked = PromoCode.objects.select_for_update().get(pk=purchase.promo_id)
+    locked = PromoCode.objects.select_for_update(no_key=True).get(pk=purchase.promo_id)
     good = purchase.product or purchase.package
     assert good is not None
     promo = Promo(locked, _refusal(locked, good, purchase.player_id, now))

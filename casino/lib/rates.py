@@ -24,6 +24,13 @@ class RateCounter(models.Model):
         return f"{self.key}: {self.count}"
 
 
+def check(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
+    """Refuses with 429 when `limit` calls of `key` were counted in the running window; counts nothing itself."""
+    spent = RateCounter.objects.filter(key=key, window_start__gt=now - per, count__gte=limit).first()
+    if spent is not None:
+        raise errors.rate_limited(seconds_up(spent.window_start + per - now))
+
+
 def spend(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
     """Counts one call of `key`, or refuses it with 429 when `limit` calls were made in the running window."""
     moment, opened_after = (connection.ops.adapt_datetimefield_value(each) for each in (now, now - per))
