@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Player
+from casino.lib.days import seconds_up, stamp
 from shop import errors, packages, stock
 from shop.models import Hold, LimitedPackage
 from shop.stock import Shelf
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,21 @@ def hold(*, player: Player, code: str, quantity: int) -> Held:
         kept = of(player.pk, shelf)
         if kept is None:
             kept = _keep(shelf, player, quantity)
+        kept.package = shelf.package
         left = stock.free_units(shelf.package, stock.held_units(shelf.package.pk, shelf.now))
     return Held(kept, shelf.now, left)
+
+
+def told(held: Held) -> Json:
+    """The answer of a hold: what is kept until when, and what is left for others."""
+    return {
+        "hold_id": held.hold.pk,
+        "package_id": held.hold.package.code,
+        "quantity": held.hold.quantity,
+        "expires_at": stamp(held.hold.expires_at),
+        "ttl_seconds": seconds_up(held.hold.expires_at - held.now),
+        "remaining_stock": held.left,
+    }
 
 
 def release(*, player: Player, hold_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,10 @@ from shop.models import Purchase, PurchaseKind, PurchaseStatus, Reason
 from shop.orders import Sale
 
 Json = dict[str, Any]
+_IN_BOTH_RECEIPTS: Final = (
+    "success", "message", "status", "user_id", "quantity", "gold_granted", "new_gold_balance", "charge_id",
+    "receipt_code", "reason_code", "idempotent_reuse",
+)  # fmt: skip
 
 
 def receipt(sale: Sale) -> Json:
@@ -21,7 +25,7 @@ def receipt(sale: Sale) -> Json:
     bought = sale.purchase
     return {
         "success": bool(bought.receipt_code) and bought.has_succeeded,
-        "message": _message(bought),
+        "message": _message(sale),
         "status": _answered_status(bought) if bought.receipt_code else None,
         "user_id": bought.player_id,
         "product_id": bought.code,
@@ -43,6 +47,15 @@ def receipt(sale: Sale) -> Json:
     }
 
 
+def limited_receipt(sale: Sale) -> Json:
+    """LimitedReceipt: the answer of buying a limited package, built from the same facts."""
+    whole = receipt(sale)
+    return {field: whole[field] for field in _IN_BOTH_RECEIPTS} | {
+        "code": sale.purchase.code,
+        "total_price_cents": sale.purchase.amount,
+    }
+
+
 def _answered_status(bought: Purchase) -> str:
     """Receipts know three ends: a refunded purchase was a success, a voided one has failed."""
     if bought.has_succeeded:
@@ -50,9 +63,12 @@ def _answered_status(bought: Purchase) -> str:
     return PurchaseStatus.PENDING if bought.is_pending else PurchaseStatus.FAILED
 
 
-def _message(bought: Purchase) -> str:
+def _message(sale: Sale) -> str:
+    bought = sale.purchase
     if bought.has_succeeded:
         return _("구매 완료")
+    if sale.refusal is not None:
+        return str(sale.refusal.message)
     return str(Reason(bought.reason_code or Reason.PAYMENT_PENDING).label)
 
 

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import caller
-from accounts.models import Player
-from casino.lib import days, errors, idempotency
+from casino.lib import days, idempotency
 from casino.lib.api import Endpoint
 from casino.lib.gate import Access
 from casino.lib.schema import describe
-from shop import buy, catalogue, inventory, receipts, settle, velocity
+from shop import buy, catalogue, inventory, receipts, settle
 from shop.api import serializers
+from shop.api.ordering import answered, order_from, viewer
 from shop.models import Product
-from shop.orders import Order
 
 Json = dict[str, Any]
 _BUY_REFUSALS = (403, 404, 409, 429)
-
-
-def _answered(answer: Json) -> Response:
-    """An answer that may be a replay; a replay says so in a header too."""
-    return Response(answer, headers={"Idempotency-Replayed": "true"} if answer["idempotent_reuse"] else None)
-
-
-def _viewer(request: Request) -> Player | None:
-    return caller(request) if request.user.is_authenticated else None
 
 
 class Catalog(Endpoint):
@@ -40,7 +29,7 @@ class Catalog(Endpoint):
     @describe(answer=serializers.Pack(many=True))
     def get(self, request: Request) -> Response:
         """Gold for money."""
-        return Response(catalogue.packs(_viewer(request), now=days.now()))
+        return Response(catalogue.packs(viewer(request), now=days.now()))
 
 
 class Items(Endpoint):
@@ -51,7 +40,7 @@ class Items(Endpoint):
     @describe(answer=serializers.ShopItem(many=True))
     def get(self, request: Request) -> Response:
         """Packs and items in the shop's order."""
-        return Response(catalogue.items(_viewer(request), now=days.now()))
+        return Response(catalogue.items(viewer(request), now=days.now()))
 
 
 class Products(Endpoint):
@@ -62,7 +51,7 @@ class Products(Endpoint):
     @describe(answer=serializers.ShopItem(many=True))
     def get(self, request: Request) -> Response:
         """Cheapest first."""
-        return Response(catalogue.gold_priced(_viewer(request), now=days.now()))
+        return Response(catalogue.gold_priced(viewer(request), now=days.now()))
 
 
 class Buy(Endpoint):
@@ -76,24 +65,13 @@ class Buy(Endpoint):
 
     def sell(self, request: Request, name: int | str, body: Json) -> Response:
         """Sells the product called `name`; its names all make the same payload."""
-        if "gateway_mode" in body and settings.IS_PRODUCTION:
-            raise errors.dev_only()
-        player, product = caller(request), Product.objects.named(name)
-        card = velocity.card_hash(body.get("card_token", ""))
-        named = {"product": product.pk if product else str(name), "card_token": card}
+        player, product, order = caller(request), Product.objects.named(name), order_from(body)
+        named = {"product": product.pk if product else str(name), "card_token": order.card_hash}
         payload = {field: value for field, value in self.payload().items() if field not in ("product_id", "item_id")}
         key = idempotency.read_key(
             request, self.payload(), player_id=player.pk, operation=buy.OPERATION, payload=payload | named
         )
-        order = Order(
-            quantity=body["quantity"],
-            expected_price=body.get("expected_price"),
-            promo_code=body.get("promo_code", ""),
-            payment_method=body.get("payment_method", ""),
-            card_hash=card,
-            gateway_mode=body.get("gateway_mode", ""),
-        )
-        return _answered(receipts.receipt(buy.buy(player=player, product=product, order=order, key=key)))
+        return answered(receipts.receipt(buy.buy(player=player, product=product, order=order, key=key)))
 
 
 class BuyByPath(Buy):
@@ -133,7 +111,7 @@ class Settle(Endpoint):
         key = idempotency.read_key(
             request, payload, player_id=player.pk, operation=settle.OPERATION, payload=payload | {"receipt": receipt}
         )
-        return _answered(settle.settle(player=player, receipt_code=receipt, key=key))
+        return answered(settle.settle(player=player, receipt_code=receipt, key=key))
 
 
 class Inventory(Endpoint):
