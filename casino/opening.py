@@ -16,7 +16,7 @@ from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
 from games.models import GameConfig
 from realtime.models import Epoch
-from shop.defaults import seed_products
+from shop.defaults import seed_packages, seed_products
 
 _log = logging.getLogger(__name__)
 _applied = Gauge("cc_auto_seed_basic_applied", "1 when this start made the seed accounts", multiprocess_mode="max")
@@ -28,6 +28,7 @@ def seed(*, now: datetime, reset_passwords: bool = False) -> Iterator[Line]:
     yield from seed_accounts(now=now, reset_passwords=reset_passwords)
     yield from seed_invite(now=now)
     yield from seed_products(now)
+    yield from seed_packages(now)
     for config in GameConfig.objects.order_by("game", "version"):
         yield f"game table {config}", False
     had_epoch = Epoch.objects.exists()

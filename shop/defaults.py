@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from django.core.management.color import no_style
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from accounts.models import Rank
-from shop.models import Currency, Effect, Product, ProductType, Rarity
+from shop.models import Currency, Effect, LimitedPackage, Product, ProductType, Rarity
+from shop.models.package import DEFAULT_WINDOW
 
 Line = tuple[str, bool]
 _FIRST_PACK: Final = 1001
@@ -41,6 +43,16 @@ _ITEMS: Final[tuple[tuple[str, str, str, str, int, str, dict[str, Any]], ...]] =
 )  # fmt: skip
 
 
+# code, name, description, cents, gold, units in all, units each
+_PACKAGES: Final = (
+    (
+        "WEEKEND_STARTER", gettext_noop("주말 스타터"), gettext_noop("가볍게 시작하는 한정 골드 팩"),
+        499, 8_000, 1000, 1,
+    ),
+    ("VIP_BLITZ", gettext_noop("VIP 블리츠"), gettext_noop("잠시만 파는 큰 골드 팩"), 1999, 40_000, None, 2),
+)  # fmt: skip
+
+
 def default_products(now: datetime) -> list[Product]:
     """The default packs and items, as rows that are not stored yet."""
     packs = [
@@ -69,6 +81,19 @@ def seed_products(now: datetime) -> list[Line]:
         Product.objects.bulk_create(missing)
         _let_new_products_follow()
     return [(f"product {product.product_id}", is_new) for product, is_new in lines]
+
+
+def seed_packages(now: datetime) -> list[Line]:
+    """Makes the limited packages that are missing, on sale from now; what staff changed since stays as it is."""
+    lines = []
+    for code, name, description, cents, gold, total, each in _PACKAGES:
+        facts = {
+            "name": name, "description": description, "price_cents": cents, "gold": gold, "stock_total": total,
+            "per_user_limit": each, "starts_at": now, "ends_at": now + DEFAULT_WINDOW, "created_at": now,
+        }  # fmt: skip
+        _package, is_new = LimitedPackage.objects.get_or_create(code=code, defaults=facts)
+        lines.append((f"limited package {code}", is_new))
+    return lines
 
 
 def _let_new_products_follow() -> None:
