@@ -11,13 +11,18 @@ from accounts.models import Audit, Entry, Player, Wallet
 from casino.lib import days
 from casino.lib.idempotency import IdempotencyKey
 from realtime.models import StreamEvent
-from shop.defaults import seed_products
-from shop.models import InventoryItem, Product, Purchase, PurchaseRefusal
+from shop.defaults import seed_packages, seed_products
+from shop.models import Hold, InventoryItem, LimitedPackage, Product, PromoCode, Purchase, PurchaseRefusal
 
 
 @pytest.fixture
 def shelf(db: None) -> None:
     seed_products(days.now())
+
+
+@pytest.fixture
+def packages(db: None) -> None:
+    seed_packages(days.now())
 
 
 def change(product_id: str, **facts: Any) -> Product:
@@ -26,9 +31,15 @@ def change(product_id: str, **facts: Any) -> Product:
     return Product.objects.get(product_id=product_id)
 
 
+def change_package(code: str, **facts: Any) -> LimitedPackage:
+    """Changes a limited package as staff would; the package as it is now."""
+    assert LimitedPackage.objects.filter(code=code).update(**facts) == 1
+    return LimitedPackage.objects.get(code=code)
+
+
 def written(player: Player) -> dict[str, Any]:
     """Everything a purchase can write, counted, with wallet, rank and stock as they stand."""
-    rows: tuple[type[Model], ...] = (Purchase, PurchaseRefusal, InventoryItem, StreamEvent, IdempotencyKey)
+    rows: tuple[type[Model], ...] = (Purchase, PurchaseRefusal, InventoryItem, Hold, StreamEvent, IdempotencyKey)
     counts: dict[str, Any] = {each.__name__: each._default_manager.filter(player_id=player.pk).count() for each in rows}
     return counts | {
         "entries": Entry.objects.filter(wallet_id=player.pk).count(),
@@ -36,6 +47,8 @@ def written(player: Player) -> dict[str, Any]:
         "wallet": Wallet.objects.values().get(pk=player.pk),
         "rank": Player.objects.values_list("rank", flat=True).get(pk=player.pk),
         "stock": dict(Product.objects.values_list("product_id", "stock_remaining")),
+        "sold": dict(LimitedPackage.objects.values_list("code", "sold")),
+        "promos": dict(PromoCode.objects.values_list("code", "used")),
     }
 
 
