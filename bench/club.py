@@ -29,13 +29,13 @@ class Seat:
     token: str
 
 
-def enrol(count: int) -> list[Seat]:
-    """Players with gold that lasts and a token each."""
+def enrol(count: int, name: str = "bench") -> list[Seat]:
+    """Players called `name` and a number, with gold that lasts and a token each."""
     seats = []
     for number in range(count):
         now = days.now()
-        name = f"bench{number:03d}"
-        player = signup.enrol(site_id=name, nickname=name, password="not-used-here", phone_number=None, now=now)
+        called = f"{name}{number:03d}"
+        player = signup.enrol(site_id=called, nickname=called, password="not-used-here", phone_number=None, now=now)
         with transaction.atomic(), ledger.open_wallet(player.pk, now=now) as wallet:
             wallet.receive(GOLD, source=Account.MINT, code=EntryCode.ADMIN_GRANT, reference="bench")
         client = sessions.Client(ip="127.0.0.1", user_agent="bench")

@@ -21,11 +21,13 @@ Json = dict[str, Any]
 
 
 class Club:
-    """HTTP and worker on one port; `config` names gunicorn's configuration."""
+    """HTTP and worker on one port; `without` names a protection to leave out, `settings` go into the environment."""
 
-    def __init__(self, log: Path, config: str = "python:casino.gunicorn") -> None:
+    def __init__(self, log: Path, *, without: str = "", **settings: str) -> None:
         self.port = int(os.environ["PORT"])
         self._log = log
+        self._settings = settings | {"CHAOS_WITHOUT": without}
+        config = "python:tests.chaos.unprotected" if without else "python:casino.gunicorn"
         self._commands = (
             [sys.executable, "-m", "gunicorn", "-c", config, "casino.wsgi"],
             [sys.executable, "manage.py", "worker"],
@@ -37,7 +39,9 @@ class Club:
         began = time.monotonic()
         with self._log.open("ab") as log:
             self._processes = [
-                subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+                subprocess.Popen(
+                    command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True, env=os.environ | self._settings
+                )
                 for command in self._commands
             ]
         while not self._answers():

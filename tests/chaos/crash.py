@@ -6,9 +6,7 @@ import argparse
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -24,25 +22,13 @@ from games.play import due
 from games.tests.flying import ACTIVE, BET, CURVE, OUT, aim, due_at
 from games.truths import round_truths
 from tests.chaos.club import Club, Guest
+from tests.chaos.report import Report
 
 LEAVERS = 8
 STAKE = 100
 SOON = (101, 102, 103, 104, 106)
 CONTROL_ROUNDS = 20
 Seated = list[tuple[Guest, Player]]
-
-
-@dataclass
-class Report:
-    """What was seen: how rounds ended, and everything that must not be."""
-
-    ends: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-
-    def want(self, holds: bool, told: str) -> None:
-        """Notes what does not hold."""
-        if not holds:
-            self.wrong.append(told)
 
 
 def judge(report: Report, flown: Round, point: int) -> None:
@@ -153,42 +139,34 @@ def kill_between(
 def run(arguments: argparse.Namespace, base: Path) -> bool:
     """The whole harness; whether everything held and the control failed."""
     luck = random.Random(arguments.seed)
-    seats = bench.enrol(7)
+    seats = bench.enrol(7, "flyer")
     players = [Player.objects.get(pk=seat.player_id) for seat in seats]
-    club, report, began = Club(base / "club.log"), Report(), time.monotonic()
+    club, report = Club(base / "club.log"), Report("CRASH")
     club.open()
     try:
         guests = [Guest(club, seat.token) for seat in seats]
         for _ in range(arguments.rounds):
             race(report, guests[0], players[0], luck)
-        print(
-            f"CRASH: {arguments.rounds} rounds, {LEAVERS} cash-outs and the bust each: {dict(report.ends)}", flush=True
-        )
-        raced, report.ends = dict(report.ends), Counter()
+        raced = len(report.ends)
+        report.tell_ends(f"{arguments.rounds} rounds, {LEAVERS} cash-outs and the bust each")
         for turn in range(arguments.kills):
             kill_between(report, club, list(zip(guests[1:6], players[1:6], strict=True)), luck, turn)
         report.ends["connections lost"] = sum(guest.lost for guest in guests)
-        print(f"CRASH: {arguments.kills} kills between bet and cash-out: {dict(report.ends)}", flush=True)
+        report.tell_ends(f"{arguments.kills} kills between bet and cash-out")
     finally:
         club.kill()
     broken = [str(truth.first) for truth in [*ledger_truths(), *round_truths()] if not truth.holds]
     report.want(due.overdue(days.now()) == 0, "rounds are overdue")
     report.wrong += broken
     if arguments.rounds >= 50:
-        report.want(len(raced) == 2, f"the race was always won by the same side: {raced}")
-    control = _control(base, seats[6].token, players[6], luck)
-    print(f"CRASH: control without row locks, {CONTROL_ROUNDS} rounds: {len(control.wrong)} violations", flush=True)
-    report.want(bool(control.wrong), "the control without row locks went well: this harness proves nothing")
-    for told in report.wrong[:20]:
-        print(f"CRASH: VIOLATION: {told}")
-    verdict = "passed" if not report.wrong else f"FAILED ({len(report.wrong)} violations)"
-    print(f"CRASH: {verdict}, seed {arguments.seed}, {time.monotonic() - began:.0f} s", flush=True)
-    return not report.wrong
+        report.want(raced == 2, "the race was always won by the same side")
+    report.want_failed(_control(base, seats[6].token, players[6], luck), "row locks", CONTROL_ROUNDS)
+    return report.verdict(arguments.seed)
 
 
 def _control(base: Path, token: str, player: Player, luck: random.Random) -> Report:
     """The same race without the lock."""
-    club, report = Club(base / "control.log", "python:tests.chaos.unlocked"), Report()
+    club, report = Club(base / "control.log", without="row locks"), Report()
     club.open()
     try:
         for _ in range(CONTROL_ROUNDS):
