@@ -59,6 +59,15 @@ def owned_products(viewer: Player | None, products: Iterable[Product]) -> set[in
 def shop_item(product: Product, viewer: Player | None, *, is_owned: bool, now: datetime) -> Json:
     """ShopItem: the product's facts, its price now, and whether this viewer may buy it."""
     blocked = blocked_reason(product, viewer, is_owned=is_owned, now=now)
+    return product_facts(product, now=now) | {
+        "owned": is_owned,
+        "purchasable": blocked is None,
+        "blocked_reason": blocked,
+    }
+
+
+def product_facts(product: Product, *, now: datetime) -> Json:
+    """What a ShopItem says to every viewer alike."""
     return {
         "id": product.pk,
         "product_id": product.product_id,
@@ -86,9 +95,6 @@ def shop_item(product: Product, viewer: Player | None, *, is_owned: bool, now: d
         "popular": product.popular,
         "min_rank": product.min_rank or None,
         "stock_remaining": product.stock_remaining,
-        "owned": is_owned,
-        "purchasable": blocked is None,
-        "blocked_reason": blocked,
     }
 
 

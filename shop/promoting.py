@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Player
 from casino.lib.days import now as clock
-from shop import changes, errors, stock
+from shop import changes, errors, packaging, shelving, stock
 from shop.changes import Json
 from shop.models import DiscountType, LimitedPackage, PromoCode
 
@@ -19,6 +19,19 @@ FIELDS: Final = (
     "product", "package", "discount_type", "value", "starts_at", "ends_at", "is_active", "max_uses", "per_user_limit",
 )  # fmt: skip
 """What staff may set of a promo code, by its column; the code is given once, in any case."""
+
+
+def targets(names: Facts) -> Json:
+    """The facts that tie a code to the thing that `product_id` or `package_id` names, or to none by None."""
+    product, package = names.get("product_id"), names.get("package_id")
+    if product is not None and package is not None:
+        raise errors.one_target()
+    facts: Json = {}
+    if "product_id" in names:
+        facts["product"] = None if product is None else shelving.find(product)
+    if "package_id" in names:
+        facts["package"] = None if package is None else packaging.find(package)
+    return facts
 
 
 def upsert_promo(*, by: Player, code: str, facts: Facts, reason: str = "") -> PromoCode:
@@ -61,7 +74,7 @@ def _locked_package(code: str) -> LimitedPackage:
 
 
 def _locked(code: str) -> PromoCode | None:
-    return PromoCode.objects.select_for_update().filter(code=code.upper()).first()
+    return PromoCode.objects.select_for_update(no_key=True).filter(code=code.upper()).first()
 
 
 def _for_one_target(facts: Facts) -> Json:
@@ -80,7 +93,7 @@ def _upsert(by: Player, code: str, facts: Facts, reason: str = "", *, action: st
         if _is_stored(new):
             _tell(new, action, None, changes.facts_of(new, ("code", *FIELDS)), by=by, reason=reason)
             return new
-        promo = PromoCode.objects.select_for_update().get(code=new.code)  # of somebody who was faster
+        promo = PromoCode.objects.select_for_update(no_key=True).get(code=new.code)  # of somebody who was faster
     return _change(promo, facts, by, reason, action=action)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Player, Rank
 from casino.lib.days import now as clock
-from casino.lib.errors import validation_error
+from casino.lib.errors import invalid, validation_error
+from casino.lib.money import has_unstorable
 from shop import changes, errors, pricing
 from shop.changes import Json
 from shop.models import Currency, Product, ProductType
@@ -106,7 +108,7 @@ def find(product_id: int | str) -> Product:
 
 
 def _locked(product_id: int | str) -> Product:
-    return Product.objects.select_for_update().get(pk=find(product_id).pk)
+    return Product.objects.select_for_update(no_key=True).get(pk=find(product_id).pk)
 
 
 def _change(
@@ -152,6 +154,8 @@ def _read(facts: Facts, *, known: tuple[str, ...]) -> Json:
     """The facts as columns keep them: discount and rank taken out of `extra`, the discount between 0 and 95."""
     changes.check_names(facts, known)
     read = _without_extras(facts)
+    if not _is_storable(read.get("extra", {})):
+        raise invalid("extra", _("저장할 수 없는 값이 있습니다"))
     if "discount" in read:
         read["discount"] = pricing.normal_discount(read["discount"])
     return read
@@ -184,6 +188,15 @@ def _check_extras(said: Json) -> None:
 
 def _is_good_extra(name: str, value: object) -> bool:
     return type(value) is int if name == "discount" else value in (None, "", *Rank.values)
+
+
+def _is_storable(value: object) -> bool:
+    """Whether the database stores it as JSON: neither endless numbers nor texts it has no characters for."""
+    if isinstance(value, dict):
+        return all(_is_storable(name) and _is_storable(part) for name, part in value.items())
+    if isinstance(value, list):
+        return all(map(_is_storable, value))
+    return isfinite(value) if isinstance(value, float) else not (isinstance(value, str) and has_unstorable(value))
 
 
 def _refuse_gold_for_gold(product: Product, facts: Facts) -> None:

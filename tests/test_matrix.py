@@ -189,6 +189,50 @@ TABLE: Final[dict[str, Row]] = {
         "/api/shop/transactions/{receipt}/settle", signed_in(404, ada=200)
     ),
     "api/shop/inventory": reads("/api/shop/inventory", signed_in()),
+    "api/shop/admin/products": Row(
+        "/api/shop/admin/products",
+        {"GET": staff(), "POST": roles(SHOP)},
+        {"product_id": "hat", "name": "Hat", "price": 5},
+    ),
+    "api/shop/admin/products/<str:product_id>": Row(
+        "/api/shop/admin/products/1001",
+        {"GET": staff(), "PUT": roles(SHOP), "PATCH": roles(SHOP), "DELETE": roles(SHOP)},
+        {"price": 5},
+    ),
+    "api/shop/admin/products/<str:product_id>/restore": writes("/api/shop/admin/products/1001/restore", roles(SHOP)),
+    "api/admin/limited-packages/upsert": writes(
+        "/api/admin/limited-packages/upsert", roles(SHOP), package_id="HATS", name="Hats", price=5
+    ),
+    "api/admin/limited-packages/<str:package_id>/disable": writes(
+        "/api/admin/limited-packages/VIP_BLITZ/disable", roles(SHOP)
+    ),
+    "api/admin/promo-codes/upsert": writes("/api/admin/promo-codes/upsert", roles(SHOP), code="HAT", value=5),
+    "api/admin/limited/toggle": writes("/api/admin/limited/toggle", roles(SHOP), code="VIP_BLITZ", active=False),
+    "api/admin/limited/period": writes(
+        "/api/admin/limited/period", roles(SHOP), code="VIP_BLITZ", start_at="2026-01-01", end_at="2027-01-01"
+    ),
+    "api/admin/limited/stock": writes("/api/admin/limited/stock", roles(SHOP), code="VIP_BLITZ", initial_stock=5),
+    "api/admin/limited/per-user-limit": writes(
+        "/api/admin/limited/per-user-limit", roles(SHOP), code="VIP_BLITZ", per_user_limit=5
+    ),
+    "api/admin/limited/promo/set": writes(
+        "/api/admin/limited/promo/set", roles(SHOP), code="VIP_BLITZ", promo_code="HAT", cents_off=5
+    ),
+    "api/admin/limited/promo/clear": writes(
+        "/api/admin/limited/promo/clear", roles(SHOP, status=404), code="VIP_BLITZ", promo_code="HAT"
+    ),
+    "api/admin/shop/items": Row(
+        "/api/admin/shop/items", {"GET": signed_in(307, ada=403, bob=403), "POST": roles(SHOP, status=307)}
+    ),
+    "api/admin/shop/items/<str:product_id>": Row(
+        "/api/admin/shop/items/1001", {method: roles(SHOP, status=307) for method in ("PUT", "DELETE")}
+    ),
+    "api/admin/shop/items/<str:product_id>/discount": Row(
+        "/api/admin/shop/items/1001/discount", {"PATCH": roles(SHOP, status=410)}
+    ),
+    "api/admin/shop/items/<str:product_id>/rank": Row(
+        "/api/admin/shop/items/1001/rank", {"PATCH": roles(SHOP, status=410)}
+    ),
 }
 
 

@@ -31,6 +31,8 @@ class Endpoint(APIView):
 
     access: ClassVar[Access] = Access.PLAYER
     roles: ClassVar[frozenset[str]] = frozenset()
+    reads_body: ClassVar[bool] = True
+    """A path that looks at no body takes one of any size and type."""
     example: ClassVar[Callable[[], Any] | None] = None
     """What the documentation shows as this path's answer where a recorded one could grow untrue."""
     format_kwarg: str | None = None  # DRF sets it later than we refuse
@@ -43,7 +45,7 @@ class Endpoint(APIView):
             raise errors.method_not_allowed(allowed)
         self._identify(request)
         self.check_permissions(request)
-        if request.method in _UNSAFE:
+        if request.method in _UNSAFE and self.reads_body:
             check_size_and_type(request._request)
         if any(isinstance(name, str) and has_unstorable(name) for name in kwargs.values()):
             raise errors.not_found()  # no row has such a name, and PostgreSQL refuses to look for one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shop.api import views
+from shop.api import deprecated, staff_packages, staff_products, views
 
 urlpatterns = [
     path("api/shop/catalog", views.Catalog.as_view()),
@@ -16,4 +16,20 @@ urlpatterns = [
     path("api/shop/transactions/<str:receipt>", views.TransactionByReceipt.as_view()),
     path("api/shop/transactions/<str:receipt>/settle", views.Settle.as_view()),
     path("api/shop/inventory", views.Inventory.as_view()),
+    path("api/shop/admin/products", staff_products.StaffProducts.as_view()),
+    path("api/shop/admin/products/<str:product_id>", staff_products.StaffProduct.as_view()),
+    path("api/shop/admin/products/<str:product_id>/restore", staff_products.RestoreProduct.as_view()),
+    path("api/admin/limited-packages/upsert", staff_packages.UpsertPackage.as_view()),
+    path("api/admin/limited-packages/<str:package_id>/disable", staff_packages.DisablePackage.as_view()),
+    path("api/admin/promo-codes/upsert", staff_packages.UpsertPromo.as_view()),
+    path("api/admin/limited/toggle", staff_packages.TogglePackage.as_view()),
+    path("api/admin/limited/period", staff_packages.PackagePeriod.as_view()),
+    path("api/admin/limited/stock", staff_packages.PackageStock.as_view()),
+    path("api/admin/limited/per-user-limit", staff_packages.PackagePerUserLimit.as_view()),
+    path("api/admin/limited/promo/set", staff_packages.SetPackagePromo.as_view()),
+    path("api/admin/limited/promo/clear", staff_packages.ClearPackagePromo.as_view()),
+    path("api/admin/shop/items", deprecated.OldProducts.as_view()),
+    path("api/admin/shop/items/<str:product_id>", deprecated.OldProduct.as_view()),
+    path("api/admin/shop/items/<str:product_id>/discount", deprecated.OldDiscount.as_view()),
+    path("api/admin/shop/items/<str:product_id>/rank", deprecated.OldRank.as_view()),
 ]
