@@ -104,6 +104,7 @@ TABLE: Final[dict[str, Row]] = {
     "odds": page("/odds"),
     "odds.csv": page("/odds.csv"),
     "shop": page("/shop"),
+    "shop/history": page("/shop/history"),
     "i18n/setlang": Row("/i18n/setlang", {method: everybody(302) for method in METHODS}),
     "jsi18n/<slug:language>.js": page("/jsi18n/en.js"),
     "admin": Row("/admin", {method: everybody(302) for method in METHODS}),
@@ -189,6 +190,14 @@ TABLE: Final[dict[str, Row]] = {
         "/api/shop/transactions/{receipt}/settle", signed_in(404, ada=200)
     ),
     "api/shop/inventory": reads("/api/shop/inventory", signed_in()),
+    "api/shop/webhook/payment": writes("/api/shop/webhook/payment", everybody(401)),  # nobody there has signed
+    "api/admin/transactions": reads("/api/admin/transactions", staff()),
+    "api/admin/transactions/<str:receipt>/force-settle": writes(
+        "/api/admin/transactions/{pending_receipt}/force-settle", roles(SHOP)
+    ),
+    "api/admin/transactions/<str:receipt>/refund": writes(
+        "/api/admin/transactions/{receipt}/refund", roles(SHOP), reason="paid twice"
+    ),
     "api/shop/admin/products": Row(
         "/api/shop/admin/products",
         {"GET": staff(), "POST": roles(SHOP)},
@@ -233,6 +242,13 @@ TABLE: Final[dict[str, Row]] = {
     "api/admin/shop/items/<str:product_id>/rank": Row(
         "/api/admin/shop/items/1001/rank", {"PATCH": roles(SHOP, status=410)}
     ),
+    "api/shop/limited-packages": reads("/api/shop/limited-packages", everybody()),
+    "api/shop/limited/catalog": reads("/api/shop/limited/catalog", everybody()),
+    "api/shop/limited/hold": writes("/api/shop/limited/hold", signed_in(), package_id="VIP_BLITZ"),
+    "api/shop/limited/hold/<str:hold_id>": Row("/api/shop/limited/hold/{hold}", {"DELETE": signed_in(404, ada=200)}),
+    "api/shop/buy-limited": writes("/api/shop/buy-limited", signed_in(), package_id="VIP_BLITZ"),
+    "api/shop/limited/buy": writes("/api/shop/limited/buy", signed_in(), package_id="VIP_BLITZ"),
+    "api/shop/promo/preview": writes("/api/shop/promo/preview", signed_in(), promo_code="NONE", package_id="VIP_BLITZ"),
 }
 
 
@@ -284,11 +300,15 @@ def world(db: None) -> World:
     played = slots.spin(player=players[ADA], stake=10, lines=1, key=None)
     buyer = cast.Caller(players[ADA])
     receipt = buyer.post("/api/shop/buy", {"product_id": "1001"}).json()["receipt_code"]
+    waits = {"product_id": "1001", "gateway_mode": "external"}
+    waiting = buyer.post("/api/shop/buy", waits).json()["receipt_code"]
     names = {
         "ada": players[ADA].pk,
         "ada_session": grants[ADA].session.sid,
         "round": played.round.round_id,
         "receipt": receipt,
+        "pending_receipt": waiting,
+        "hold": buyer.post("/api/shop/limited/hold", {"package_id": "WEEKEND_STARTER"}).json()["hold_id"],
     }
     assert Purchase.objects.filter(receipt_code=receipt, player=players[ADA]).exists()
     assert Invite.objects.filter(code="5858").exists()

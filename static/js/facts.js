@@ -1,7 +1,7 @@
 // @ts-check
 /** Small facts that follow the server: statistics, level, and times told in the reader's own zone. */
 import { live } from "./live.js";
-import { moment, number, signed, tone } from "./words.js";
+import { language, moment, number, signed, tone } from "./words.js";
 
 /** @param {HTMLElement} panel */
 export function startStats(panel) {
@@ -47,4 +47,17 @@ export function startLevel(panel) {
 export function startMoment(element) {
   const stamp = element.getAttribute("datetime");
   if (stamp) element.textContent = moment(stamp);
+}
+
+const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", hour12: false });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", hour12: false });
+
+/** Day and time to the second. @param {HTMLElement} element */
+export function startExact(element) {
+  element.textContent = exact.format(new Date(element.getAttribute("datetime") ?? ""));
+}
+
+/** The time of day to the second. @param {HTMLElement} element */
+export function startClock(element) {
+  element.textContent = clock.format(new Date(element.getAttribute("datetime") ?? ""));
 }

@@ -15,8 +15,20 @@ Begin = Callable[..., Visit]
 HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 GAMES = ["/games", "/games/slot", "/games/rps", "/games/gacha", "/games/crash"]
 TRUST = ["/fairness", "/odds"]
-VISITORS = ["/", "/login", "/signup", "/shop", *GAMES, *TRUST, "/profile", "/terms", "/privacy", "/offline"]
-MEMBERS = ["/", "/shop", "/history", *GAMES, *TRUST, "/profile"]
+VISITORS = [
+    "/",
+    "/login",
+    "/signup",
+    "/shop",
+    "/shop/history",
+    *GAMES,
+    *TRUST,
+    "/profile",
+    "/terms",
+    "/privacy",
+    "/offline",
+]
+MEMBERS = ["/", "/shop", "/shop/history", "/history", *GAMES, *TRUST, "/profile"]
 
 
 TARGETS = """() => {

@@ -2,8 +2,8 @@
 /** The page of one round: its scene played again, its values copied, its time told exactly. */
 import { mount, still } from "../components.js";
 import { startCopy, startShare } from "../copy.js";
+import { startExact } from "../facts.js";
 import { live } from "../live.js";
-import { language } from "../words.js";
 import { startSpin } from "./spin.js";
 
 const REPLAYING = "data-replaying";
@@ -49,12 +49,6 @@ function startReplay(root) {
     else if (stage && scene) fly(stage, scene);
     else if (stage) turn(stage);
   });
-}
-
-/** @param {HTMLElement} element */
-function startExact(element) {
-  const told = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", hour12: false });
-  element.textContent = told.format(new Date(element.getAttribute("datetime") ?? ""));
 }
 
 mount("exact", startExact);
