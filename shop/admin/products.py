@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit
+from accounts.admin import ReasonForm
 from accounts.models import Player, Rank
 from casino.lib.days import now as clock
-from shop import catalogue, pricing
+from shop import availability, catalogue, pricing, shelving
+from shop.admin import drawings
+from shop.admin.deeds import Deed, Json, StockForm, Way
+from shop.admin.drawings import Seen, State
 from shop.admin.prices import written
+from shop.admin.shelf import Sections, ShelfAdmin, ShelfForm
+from shop.admin.states import ProductStateFilter, product_state
 from shop.models import Product
 
+_BLOCKED = {
+    "RANK_REQUIRED": gettext_lazy("등급 부족"),
+    "OUT_OF_STOCK": gettext_lazy("품절"),
+    "NOT_ON_SALE": gettext_lazy("판매 기간 아님"),
+    "RANK_MAX": gettext_lazy("이미 최고 등급"),
+}
 
-class ProductForm(forms.ModelForm[Product]):
+
+class ProductForm(ShelfForm):
     """A product as staff write it; discounts are kept between 0 and 95, the sku is the product_id unless given."""
-
-    sku = forms.CharField(label="SKU", max_length=64, required=False, help_text=gettext_lazy("비우면 상품 ID와 같음"))
 
     class Meta:
         model = Product
@@ -35,8 +42,9 @@ class ProductForm(forms.ModelForm[Product]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.show_hidden_initial = True  # what staff changed, not what became different while they were thinking
+        if sku := self.fields.get("sku"):
+            sku.required = False
+            sku.help_text = _("비우면 상품 ID와 같음")
 
     def clean_discount(self) -> int:
         """The discount as it is kept."""
@@ -44,93 +52,121 @@ class ProductForm(forms.ModelForm[Product]):
 
     def clean_sku(self) -> str:
         """The sku, or the product_id when none was given."""
-        return self.cleaned_data["sku"] or self.cleaned_data.get("product_id") or self.instance.product_id
+        return str(self.cleaned_data["sku"] or self.cleaned_data.get("product_id") or self.instance.product_id)
+
+
+def _set_stock(by: Player, product: Product, given: Json) -> None:
+    if given["way"] == Way.CHANGE:
+        shelving.change_stock(by=by, product_id=product.pk, by_units=given["units"], reason=given["reason"])
+        return
+    to = given["units"] if given["way"] == Way.SET else None
+    shelving.set_stock(by=by, product_id=product.pk, to=to, reason=given["reason"])
+
+
+def _remove(by: Player, product: Product, given: Json) -> None:
+    shelving.delete_product(by=by, product_id=product.pk, reason=given["reason"])
+
+
+def _restore(by: Player, product: Product, given: Json) -> None:
+    shelving.restore_product(by=by, product_id=product.pk, reason=given["reason"])
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin[Product]):
+class ProductAdmin(ShelfAdmin):
     """Everything on the shelf. Only what was changed is written: stock sold meanwhile stays sold."""
 
     form = ProductForm
+    target_type = "product"
+    target_field = "product_id"
+    deeds: ClassVar[tuple[Deed, ...]] = (
+        Deed("stock", gettext_lazy("수량 변경"), gettext_lazy("수량을 바꿨습니다"), StockForm, _set_stock),
+        Deed("remove", gettext_lazy("삭제"), gettext_lazy("삭제했습니다"), ReasonForm, _remove,
+             lambda product: product.deleted_at is None, is_grave=True),
+        Deed("restore", gettext_lazy("복원"), gettext_lazy("복원했습니다"), ReasonForm, _restore,
+             lambda product: product.deleted_at is not None),
+    )  # fmt: skip
+    times = ("created_at", "updated_at", "deleted_at")
+    created_only = ("product_id",)
     list_display = (
-        "id",
-        "product_id",
-        "name",
-        "shelf_price",
-        "final_price",
-        "stock_remaining",
-        "min_rank",
-        "is_active",
-    )
-    list_display_links = ("id", "product_id")
-    list_filter = ("is_active", "currency", "type", "min_rank", "one_time", ("deleted_at", admin.EmptyFieldListFilter))
+        "product_id", "name", "state", "price_now", "left", "min_rank", "sale_window", "updated_at",
+    )  # fmt: skip
+    list_filter = (ProductStateFilter, "currency", "type", "min_rank", "one_time")
     search_fields = ("=id", "product_id__icontains", "sku__icontains", "name__icontains")
     search_help_text = gettext_lazy("번호, 상품 ID, SKU, 이름")
+    date_hierarchy = "created_at"
     ordering = ("sort_order", "id")
-    readonly_fields = ("price_preview", "created_at", "updated_at", "deleted_at")
-    fieldsets = (
-        (None, {"fields": ("product_id", "sku", "name", "description", "icon", "type", "rarity", "effect")}),
-        (
-            gettext_lazy("가격"),
-            {"fields": ("currency", "price", "discount", "discount_ends_at", "value", "bonus_gold", "price_preview")},
-        ),
-        (
-            gettext_lazy("판매 조건"),
-            {"fields": ("is_active", "sale_starts_at", "sale_ends_at", "min_rank", "one_time", "stock_remaining")},
-        ),
-        (gettext_lazy("표시"), {"fields": ("is_limited", "popular", "sort_order", "extra")}),
-        (gettext_lazy("시각"), {"fields": ("created_at", "updated_at", "deleted_at")}),
-    )
+    readonly_fields = ("state", "units", "price_preview", "created_at", "updated_at", "deleted_at")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> tuple[str, ...]:
-        """A product that exists keeps its product_id: receipts and links name it."""
-        return (*self.readonly_fields, "product_id") if obj else tuple(self.readonly_fields)
+    def sections(self, row: Product | None) -> Sections:
+        """Stock is written once, with the product; after that it has a page of its own."""
+        what = ("product_id", "sku", "name", "description", "icon", "type", "rarity", "effect")
+        prices = ("currency", ("price", "discount"), "discount_ends_at", ("value", "bonus_gold"))
+        terms = ("is_active", "sale_starts_at", "sale_ends_at", "min_rank", "one_time")
+        shown = (gettext_lazy("표시"), {"fields": (("is_limited", "popular"), "sort_order", "extra")})
+        if row is None:
+            return (
+                (None, {"fields": what}),
+                (gettext_lazy("가격"), {"fields": prices}),
+                (gettext_lazy("판매 조건"), {"fields": (*terms, "stock_remaining")}),
+                shown,
+            )
+        return (
+            (None, {"fields": ("state", *what)}),
+            (gettext_lazy("가격"), {"fields": (*prices, "price_preview")}),
+            (gettext_lazy("수량"), {"fields": ("units",)}),
+            (gettext_lazy("판매 조건"), {"fields": terms}),
+            shown,
+        )
 
-    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
-        """Never: receipts point at products; they are switched off."""
-        return False
+    def create(self, by: Player, facts: Json) -> Product:
+        """Puts it on the shelf."""
+        return shelving.create_product(by=by, facts=facts)
 
-    @admin.display(description=gettext_lazy("정가"), ordering="price")
-    def shelf_price(self, product: Product) -> str:
-        """The list price."""
-        return written(product.price, product.currency)
+    def alter(self, by: Player, row: Product, facts: Json, reason: str) -> None:
+        """Changes what staff changed."""
+        shelving.change_product(by=by, product_id=row.pk, facts=facts, reason=reason)
 
-    @admin.display(description=gettext_lazy("판매가"))
-    def final_price(self, product: Product) -> str:
-        """The price now, with its discount."""
+    def units_panel(self, row: Product) -> str:
+        """How many there are."""
+        return drawings.panel(availability.of_product(row), clock(), held_by=_("결제 대기"))
+
+    @admin.display(description=gettext_lazy("상태"))
+    def state(self, product: Product) -> SafeString:
+        """Whether it is on sale, and why not if so."""
+        return drawings.badge(product_state(product, clock()))
+
+    @admin.display(description=gettext_lazy("판매가"), ordering="price")
+    def price_now(self, product: Product) -> SafeString:
+        """The price now, the list price struck beside it when it is lower."""
         now = clock()
-        discount = pricing.discount_in_force(product, now)
         price = written(pricing.final_price(product, now), product.currency)
-        return f"{price} (−{discount}%)" if discount else price
+        return drawings.struck(price, written(product.price, product.currency))
+
+    @admin.display(description=gettext_lazy("남음"), ordering="stock_remaining")
+    def left(self, product: Product) -> str:
+        """Free units."""
+        return _("무제한") if product.stock_remaining is None else f"{product.stock_remaining:,}"
+
+    @admin.display(description=gettext_lazy("판매 기간"))
+    def sale_window(self, product: Product) -> str:
+        """What the clock says about the time of sale."""
+        return drawings.window(product.sale_starts_at, product.sale_ends_at, clock())
+
+    @admin.display(description=gettext_lazy("수량"))
+    def units(self, product: Product) -> str:
+        """How many there are, drawn."""
+        return self.units_panel(product)
 
     @admin.display(description=gettext_lazy("등급별 화면"))
-    def price_preview(self, product: Product) -> str | SafeString:
-        """What a player of each rank sees now."""
-        if product._state.adding:
-            return _("저장한 뒤 보입니다")
-        now = clock()
-        seen = [(rank.label, catalogue.shop_item(product, Player(rank=rank), is_owned=False, now=now)) for rank in Rank]
-        lines = ((rank, self.final_price(product), item["blocked_reason"] or _("구매 가능")) for rank, item in seen)
-        return format_html_join("\n", "<div>{}: {} · {}</div>", lines)
+    def price_preview(self, product: Product) -> str:
+        """What a player of each rank sees now, as the form stands."""
+        return drawings.ranks([_seen(product, rank, self.price_now(product)) for rank in Rank])
 
-    def save_model(self, request: HttpRequest, obj: Product, form: forms.ModelForm[Product], change: bool) -> None:
-        """Writes what was changed and an audit row that says what it was before."""
-        by, now = request.user, clock()
-        assert isinstance(by, Player)
-        changed = form.changed_data
-        if change and not changed:
-            return
-        before = Product.objects.filter(pk=obj.pk).values(*changed).first() if change else None
-        if change:
-            obj.save(update_fields=[*changed, "updated_at"])
-        else:
-            obj.created_at = now
-            obj.save(force_insert=True)
-        audit.record(
-            action="PRODUCT_UPDATE" if change else "PRODUCT_CREATE",
-            target_type="product",
-            target_id=obj.product_id,
-            actor=by,
-            details={"before": before, "after": {name: getattr(obj, name) for name in changed}},
-            now=now,
-        )
+
+def _seen(product: Product, rank: Rank, price: SafeString) -> Seen:
+    now = clock()
+    blocked = catalogue.blocked_reason(product, Player(rank=rank), is_owned=False, now=now)
+    state = product_state(product, now)
+    if state in (State.DELETED, State.OFF):
+        return Seen(rank.label, price, _("보이지 않음"))
+    return Seen(rank.label, price, _BLOCKED.get(blocked, blocked) if blocked else "")
