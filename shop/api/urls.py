@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shop.api import deprecated, staff_packages, staff_products, views
+from shop.api import deprecated, staff_packages, staff_products, staff_sales, views
 
 urlpatterns = [
     path("api/shop/catalog", views.Catalog.as_view()),
@@ -32,4 +32,7 @@ urlpatterns = [
     path("api/admin/shop/items/<str:product_id>", deprecated.OldProduct.as_view()),
     path("api/admin/shop/items/<str:product_id>/discount", deprecated.OldDiscount.as_view()),
     path("api/admin/shop/items/<str:product_id>/rank", deprecated.OldRank.as_view()),
+    path("api/admin/transactions", staff_sales.Sales.as_view()),
+    path("api/admin/transactions/<str:receipt>/force-settle", staff_sales.ForceSettle.as_view()),
+    path("api/admin/transactions/<str:receipt>/refund", staff_sales.Refund.as_view()),
 ]
