@@ -23,7 +23,7 @@ def opened(client: Client, path: str) -> dict[str, Any]:
     sent: dict[str, Any] = {}
     for name in form.fields:
         bound = form[name]
-        kinds = [("", bound.field.widget)]
+        kinds = [("", getattr(bound.field.widget, "widget", bound.field.widget))]
         if bound.field.show_hidden_initial:
             kinds.append(("initial-", bound.field.hidden_widget()))
         for prefix, widget in kinds:
