@@ -10,6 +10,10 @@ from typing import Any, Final
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, gettext_noop
 
+from casino.lib import days
+from shop.countdown import Countdown
+from shop.package_screen import PackageCard
+
 QUANTITY_MAX: Final = 99
 STOCK_TOLD_FROM: Final = 20
 COIN_STACKS_MAX: Final = 5
@@ -53,6 +57,7 @@ class Card:
     coins: int
     receipt: str
     balance: int | None
+    now: datetime
 
     @property
     def name(self) -> str:
@@ -114,19 +119,25 @@ class Card:
         return str(self.item["rarity"]).capitalize()
 
     @property
-    def discount_ends(self) -> datetime | None:
+    def discount_ends(self) -> Countdown | None:
         """Until when the discount holds, if it ends."""
-        return _moment(self.item["discount_ends_at"]) if self.item["discount"] else None
+        return self._until("discount_ends_at") if self.item["discount"] else None
 
     @property
-    def sale_starts(self) -> datetime | None:
+    def sale_starts(self) -> Countdown | None:
         """From when it is sold, if that is still to come."""
-        return _moment(self.item["sale_starts_at"])
+        starts = self._until("sale_starts_at")
+        return starts if starts is not None and starts.end > self.now else None
 
     @property
-    def sale_ends(self) -> datetime | None:
+    def sale_ends(self) -> Countdown | None:
         """Until when it is sold, if that is fixed."""
-        return _moment(self.item["sale_ends_at"])
+        return self._until("sale_ends_at")
+
+    def _until(self, fact: str) -> Countdown | None:
+        stamp = self.item[fact]
+        end = parse_datetime(stamp) if stamp else None
+        return None if end is None else Countdown(end, self.now)
 
     @property
     def low_stock(self) -> int | None:
@@ -145,41 +156,58 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ShopScreen:
-    """The whole shop page, section by section."""
+    """The whole shop page, section by section, as it stood at `now`."""
 
+    packages: tuple[PackageCard, ...]
     packs: tuple[Card, ...]
     vouchers: tuple[Card, ...]
     items: tuple[Card, ...]
     balance: int | None
+    now: datetime
+
+    @property
+    def now_stamp(self) -> str:
+        """The server's time, for the page's clock."""
+        return days.stamp(self.now)
 
     @property
     def is_empty(self) -> bool:
         """Nothing is on sale."""
-        return not (self.packs or self.vouchers or self.items)
+        return not (self.packages or self.packs or self.vouchers or self.items)
 
 
-def shop_screen(items: Iterable[Mapping[str, Any]], *, pending: Mapping[str, str], balance: int | None) -> ShopScreen:
+def shop_screen(
+    items: Iterable[Mapping[str, Any]],
+    *,
+    packages: Iterable[PackageCard] = (),
+    pending: Mapping[str, str],
+    balance: int | None,
+    now: datetime,
+) -> ShopScreen:
     """The page for these ShopItems; `pending` holds the receipt of an unfinished purchase by product_id."""
     items = list(items)
     sizes = sorted({item["effective_gold"] for item in items if item["effective_gold"]})
     cards = [
         Card(
             item=item,
-            coins=_stacks(sizes, item["effective_gold"]) if item["effective_gold"] else 0,
+            coins=stacks(sizes, item["effective_gold"]) if item["effective_gold"] else 0,
             receipt=pending.get(item["product_id"], ""),
             balance=balance,
+            now=now,
         )
         for item in items
     ]
     return ShopScreen(
+        packages=tuple(packages),
         packs=tuple(card for card in cards if card.is_pack),
         vouchers=tuple(card for card in cards if card.is_model_voucher),
         items=tuple(card for card in cards if not card.is_pack and not card.is_model_voucher),
         balance=balance,
+        now=now,
     )
 
 
-def _stacks(sizes: list[int], gold: int) -> int:
+def stacks(sizes: list[int], gold: int) -> int:
     """How many stacks of coins to draw: one for the smallest pack, five for the largest."""
     if len(sizes) < 2:
         return 1
@@ -188,7 +216,3 @@ def _stacks(sizes: list[int], gold: int) -> int:
 
 def _in_page_language(words: str) -> str:
     return gettext(words) if words else ""
-
-
-def _moment(stamp: str | None) -> datetime | None:
-    return parse_datetime(stamp) if stamp else None

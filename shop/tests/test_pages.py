@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,19 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Player, Wallet
 from casino.lib import days
+from shop.countdown import Countdown
 from shop.defaults import default_products
-from shop.models import Currency, Effect, Product, ProductType, Purchase, PurchaseKind, PurchaseStatus
+from shop.models import (
+    Currency,
+    Effect,
+    Hold,
+    LimitedPackage,
+    Product,
+    ProductType,
+    Purchase,
+    PurchaseKind,
+    PurchaseStatus,
+)
 from shop.shop_screen import Card, shop_screen
 from tests.cast import set_gold
 
@@ -73,6 +84,37 @@ def purchase(player: Player, product_id: str, *, status: PurchaseStatus, receipt
         created_at=now,
         settled_at=None if status == PurchaseStatus.PENDING else now,
     )
+
+
+def package(code: str = "NIGHT", **facts: Any) -> LimitedPackage:
+    """A limited package on sale: twenty at 499 cents, two each, unless `facts` say otherwise."""
+    now = days.now()
+    usual = {"name": "밤", "price_cents": 499, "gold": 8000, "per_user_limit": 2, "stock_total": 20}
+    window = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(days=2)}
+    return LimitedPackage.objects.create(code=code, **usual | window | facts)
+
+
+def hold(player: Player, of: LimitedPackage, *, quantity: int = 1, seconds: int = 120) -> Hold:
+    now = days.now()
+    ends = now + timedelta(seconds=seconds)
+    return Hold.objects.create(player=player, package=of, quantity=quantity, created_at=now, expires_at=ends)
+
+
+def bought(player: Player, of: LimitedPackage, *, status: PurchaseStatus, receipt: str = "0123456789ab") -> Purchase:
+    """A purchase of a limited package as the database keeps it."""
+    now = days.now()
+    return Purchase.objects.create(
+        receipt_code=receipt, player=player, package=of, code=of.code, kind=PurchaseKind.LIMITED, item_name=of.name,
+        quantity=1, unit_price=499, amount=499, currency=Currency.USD, gold=of.gold, status=status, balance_after=0,
+        created_at=now, settled_at=None if status == PurchaseStatus.PENDING else now,
+    )  # fmt: skip
+
+
+def limited(html: str, code: str = "NIGHT") -> str:
+    """The markup of one package's card."""
+    found = re.search(rf'<article [^>]*data-package="{code}".*?</article>', html, re.DOTALL)
+    assert found, code
+    return found.group(0)
 
 
 def test_visitors_see_the_shelf_and_every_purchase_leads_to_the_door(shelf: None) -> None:
@@ -253,7 +295,7 @@ def test_money_that_buys_no_gold_is_an_item(shelf: None) -> None:
 
 def cards(*golds: int) -> list[Card]:
     items = [{"currency": "USD", "product_id": str(gold), "effective_gold": gold} for gold in golds]
-    return list(shop_screen(items, pending={}, balance=None).packs)
+    return list(shop_screen(items, pending={}, balance=None, now=days.now()).packs)
 
 
 def test_larger_packs_show_more_coins() -> None:
@@ -264,10 +306,12 @@ def test_larger_packs_show_more_coins() -> None:
 
 def test_the_page_costs_few_statements(signed_in: Client, ada: Player) -> None:
     purchase(ada, PACK, status=PurchaseStatus.PENDING)
+    for code in ("ONE", "TWO", "THREE"):
+        hold(ada, package(code))
     page(signed_in)
     with CaptureQueriesContext(connection) as captured:
         page(signed_in)
-    assert len(captured) == 9, [query["sql"] for query in captured.captured_queries]
+    assert len(captured) == 12, [query["sql"] for query in captured.captured_queries]
 
 
 def test_looking_moves_nothing(signed_in: Client, ada: Player) -> None:
@@ -275,3 +319,152 @@ def test_looking_moves_nothing(signed_in: Client, ada: Player) -> None:
     page(signed_in)
     assert Wallet.objects.values().get(pk=ada.pk) == before
     assert Purchase.objects.count() == 0
+
+
+def test_a_package_shows_its_gold_its_price_what_is_left_and_when_the_sale_ends(signed_in: Client) -> None:
+    made = package(sold=8)
+    found = limited(page(signed_in))
+    assert 'data-state="open"' in found
+    assert "8,000<small>G" in found
+    assert "$4.99에 구매" in found
+    assert "12개 남음</b>" in found
+    assert '<progress class="meter" max="20" value="12"' in found
+    assert "1인 2개" in found
+    ends = re.search(rf'data-ends="{days.stamp(made.ends_at)}" data-kind="sale">(.*?)<', found)
+    assert ends
+    assert re.fullmatch(r"2일 00:00:00|1일 23:59:\d\d", ends.group(1))
+    assert 'data-most="2"' in found
+    assert "style=" not in found
+
+
+def test_the_page_tells_its_clock(signed_in: Client) -> None:
+    found = re.search(r'data-now="([^"]+)"', page(signed_in))
+    assert found
+    assert abs(datetime.fromisoformat(found.group(1)) - days.now()) < timedelta(seconds=10)
+
+
+def test_a_hold_is_on_the_page_of_its_player_alone(signed_in: Client, ada: Player, bob: Player) -> None:
+    kept = hold(ada, package(stock_total=1))
+    found = limited(page(signed_in))
+    assert 'data-state="held"' in found
+    assert f'data-hold="{kept.hold_id}" data-held="1" data-hold-ends="{days.stamp(kept.expires_at)}"' in found
+    assert 'data-hold-seconds="120"' in found
+    assert re.search(r'data-kind="hold">0[12]:\d\d</b> 안에 결제하세요', found)
+    assert f'data-release="{kept.hold_id}"' in found
+    assert "data-buy" in found
+    other = Client()
+    other.post("/login", {"nickname": "bob", "password": "correct horse"})
+    found = limited(page(other))
+    assert 'data-state="out_of_stock"' in found
+    assert kept.hold_id not in found
+    assert re.search(r"<button[^>]* disabled>품절</button>", found)
+
+
+def test_a_hold_that_is_over_is_no_hold(signed_in: Client, ada: Player) -> None:
+    kept = hold(ada, package(stock_total=1))
+    Hold.objects.update(expires_at=days.now())
+    found = limited(page(signed_in))
+    assert 'data-state="open"' in found
+    assert kept.hold_id not in found
+
+
+def test_what_is_held_costs_what_its_units_cost(signed_in: Client, ada: Player) -> None:
+    hold(ada, package(per_user_limit=5, stock_total=3), quantity=2)
+    found = limited(page(signed_in))
+    assert "수량 2 · 총액" in found
+    assert "<b>$9.98</b>" in found
+    assert 'data-most="3"' in found
+
+
+def test_who_has_bought_all_one_may_have_sees_the_limit(signed_in: Client, ada: Player) -> None:
+    made = package()
+    bought(ada, made, status=PurchaseStatus.SUCCESS)
+    found = limited(page(signed_in))
+    assert "1인 2개 중 1개 구매" in found
+    assert 'data-most="1"' in found
+    bought(ada, made, status=PurchaseStatus.SUCCESS, receipt="0123456789ac")
+    found = limited(page(signed_in))
+    assert 'data-state="user_limit"' in found
+    assert re.search(r"<button[^>]* disabled>구매 한도 도달</button>", found)
+
+
+def test_a_package_of_a_rank_is_locked_below_it(signed_in: Client) -> None:
+    package(min_rank="VIP", stock_total=None)
+    found = limited(page(signed_in))
+    assert 'data-state="rank_required"' in found
+    assert "VIP 등급부터 살 수 있어요" in found
+    assert "수량 제한 없음" in found
+    assert "data-buy" not in found
+
+
+def test_visitors_see_packages_and_the_door(shelf: None) -> None:
+    package()
+    found = limited(page(Client()))
+    assert 'data-state="login_required"' in found
+    assert 'href="/login?next=/shop"' in found
+    assert "data-buy" not in found
+
+
+def test_packages_that_are_not_on_sale_are_not_on_the_page(signed_in: Client) -> None:
+    now = days.now()
+    package("OVER", starts_at=now - timedelta(days=2), ends_at=now - timedelta(seconds=1))
+    package("LATER", starts_at=now + timedelta(hours=1))
+    package("OFF", is_active=False)
+    package("STOPPED", is_disabled=True)
+    html = page(signed_in)
+    assert "data-package" not in html
+    assert 'id="limited"' not in html
+
+
+def test_a_pending_package_shows_its_receipt_and_a_pack_of_the_same_name_does_not(
+    signed_in: Client, ada: Player
+) -> None:
+    bought(ada, package(PACK), status=PurchaseStatus.PENDING)
+    html = page(signed_in)
+    found = limited(html, PACK)
+    assert 'data-state="pending"' in found
+    assert 'data-settle="0123456789ab"' in found
+    assert 'data-state="open"' in card(html, PACK)
+
+
+def test_the_head_leads_to_the_purchases_and_counts_those_that_wait(signed_in: Client, ada: Player) -> None:
+    head = r'<a class="button" href="/shop/history".*?</a>'
+    found = re.search(head, page(signed_in), re.DOTALL)
+    assert found
+    assert 'data-count="0" hidden' in found.group(0)
+    purchase(ada, PACK, status=PurchaseStatus.PENDING)
+    found = re.search(head, page(signed_in), re.DOTALL)
+    assert found
+    assert 'data-count="1">대기 <span data-number>1</span>' in found.group(0)
+    assert "/shop/history" not in page(Client())
+
+
+def test_ends_that_are_near_are_counted_down(signed_in: Client) -> None:
+    near, far = days.now() + timedelta(hours=3), days.now() + timedelta(days=9)
+    change(PACK, discount=20, discount_ends_at=near, sale_ends_at=near)
+    found = card(page(signed_in), PACK)
+    assert re.search(rf'data-ends="{days.stamp(near)}" data-kind="discount" data-brief>0[23]:\d\d:\d\d<', found)
+    assert re.search(rf'data-ends="{days.stamp(near)}" data-kind="sale">0[23]:\d\d:\d\d<', found)
+    change(PACK, discount_ends_at=far, sale_ends_at=far)
+    found = card(page(signed_in), PACK)
+    assert re.search("data-brief>[89]일<", found)
+    assert 'data-kind="sale"' not in found
+    change(PACK, sale_starts_at=near, sale_ends_at=None)
+    found = card(page(signed_in), PACK)
+    assert re.search(rf'data-ends="{days.stamp(near)}" data-kind="start">0[23]:\d\d:\d\d<', found)
+
+
+@pytest.mark.parametrize(
+    ("left", "words", "brief"),
+    [
+        (timedelta(days=2, hours=4, minutes=19, seconds=58), "2일 04:19:58", "2일"),
+        (timedelta(hours=1), "01:00:00", "01:00:00"),
+        (timedelta(minutes=59, seconds=58, milliseconds=1), "59:59", "59:59"),
+        (timedelta(0), "00:00", "00:00"),
+        (timedelta(seconds=-5), "00:00", "00:00"),
+    ],
+)
+def test_a_countdown_in_words(left: timedelta, words: str, brief: str) -> None:
+    now = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
+    countdown = Countdown(now + left, now)
+    assert (countdown.words, countdown.brief) == (words, brief)

@@ -3,11 +3,15 @@
 
 const A_MOMENT_MS = 50;
 
-/** @param {() => void} act @returns {() => void} calls `act` a moment after the last call */
-export function soon(act) {
+/**
+ * @param {() => void} act
+ * @param {number} [ms]
+ * @returns {() => void} calls `act` a moment after the last call
+ */
+export function soon(act, ms = A_MOMENT_MS) {
   let waiting = 0;
   return () => {
     clearTimeout(waiting);
-    waiting = window.setTimeout(act, A_MOMENT_MS);
+    waiting = window.setTimeout(act, ms);
   };
 }

@@ -1,136 +1,286 @@
 // @ts-check
-/** The shop screen: asks, buys, waits for payments, and keeps its cards as the server has them. */
+/** The shop screen: asks, holds, buys, waits for payments, and keeps its cards as the server has them. */
 import { announce } from "../announcer.js";
 import { ApiError, freshKey, get, post } from "../api.js";
+import { Clock, pageAsked } from "../clock.js";
 import { mount } from "../components.js";
-import { balanceFromAnswer, shownGold } from "../gold.js";
+import { balanceFromAnswer } from "../gold.js";
 import { live } from "../live.js";
-import { dollars, fill, gettext, number } from "../words.js";
+import { soon } from "../soon.js";
+import { toast } from "../toast.js";
+import { fill, gettext } from "../words.js";
+import { afford } from "./afford.js";
 import { Catalogue } from "./catalogue.js";
 import { Confirm } from "./confirm.js";
+import { Countdowns, wholly } from "./countdown.js";
+import { goodOf, requestOf } from "./goods.js";
+import { giveBack, takeHold } from "./holding.js";
 import { isFinal, Pending } from "./pending.js";
-import { sentenceFor } from "./reasons.js";
+import { OFF_THE_SHELF, sentenceFor, standsInTheWay, WORTH_ANOTHER_TRY } from "./reasons.js";
 
-/** @typedef {import("./confirm.js").Good} Good */
-/** @typedef {import("./confirm.js").Order} Order */
+/** @typedef {import("./goods.js").Good} Good */
+/** @typedef {import("./goods.js").Order} Order */
+/** @typedef {{ key: string, path: string, body: object, order: Order }} Asked an order as it was sent */
 
 const FIRST_TRIES = 3;
 /** Longer than the server may take with all its retries: then the answer counts as lost. */
 const PATIENCE_MS = 20_000;
-/** Refusals after which the same order may simply be sent anew. */
-const WORTH_ANOTHER_TRY = new Set(["PAYMENT_DECLINED", "PAYMENT_FAILED", "ITEM_PURCHASE_FAILED", "FRAUD_BLOCK", "RATE_LIMITED"]);
+const NEWS_MS = 250;
+/** Staff change the shelf for everybody at once: not everybody asks for it in the same moment. */
+const SPREAD_MS = 750;
+/** A tab that slept longer than this has an old shelf, and a clock that may have stood still. */
+const SLEPT_MS = 60_000;
+const CAN_BE_BOUGHT = new Set(["open", "held"]);
 
 class Shop {
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.catalogue = new Catalogue(root, { shown: () => this.shown() });
+    this.asked = "";
+    this.clock = new Clock();
+    const { sent, arrived } = pageAsked();
+    this.clock.hear(root.dataset.now ?? "", sent, arrived);
+    this.catalogue = new Catalogue(root, {
+      shown: (before) => this.shown(before),
+      heard: (stamp, ...when) => this.clock.hear(stamp, ...when),
+      failed: (code) => announce(`${gettext("상품을 불러오지 못했습니다")} (${code})`),
+    });
+    this.countdowns = new Countdowns(this.clock, (kind, element) => this.ended(kind, element));
     this.pending = new Pending({ settled: (receipt, status) => this.settled(receipt, status) });
     const sheet = document.querySelector("[data-part=confirm]");
     this.confirm = sheet instanceof HTMLDialogElement
       ? new Confirm(sheet, {
         pay: (order) => this.buy(order),
+        hold: (good, quantity) => this.hold(good, quantity),
         settle: (receipt) => this.askNow(receipt),
-        again: () => this.confirm?.good && this.confirm.ask(this.confirm.good),
+        again: () => this.again(),
         closed: () => this.closed(),
       })
       : null;
-    /** @type {{ key: string, order: Order } | null} an order sent whose answer never came */
-    this.unanswered = null;
-    this.asked = "";
+    /** @type {Map<string, Asked>} orders sent whose answer never came, by card */
+    this.unanswered = new Map();
     root.addEventListener("click", (event) => this.press(/** @type {HTMLElement} */ (event.target)));
-    live.on("catalog_update", () => this.catalogue.refresh());
+    this.listen(root);
+    this.watch();
+    this.countdowns.tick();
+  }
+
+  /** @param {HTMLElement} root */
+  listen(root) {
+    this.refresh = soon(() => this.catalogue.refresh(), NEWS_MS);
+    const later = soon(() => this.catalogue.refresh(), NEWS_MS + Math.random() * SPREAD_MS);
+    live.on("catalog_update", later);
     live.on("purchase_update", ({ data }) => this.told(data));
-    for (const type of ["initial_state", "profile_update", "reward_granted"]) live.on(type, () => queueMicrotask(() => this.afford()));
-    this.shown();
+    for (const type of ["initial_state", "profile_update", "reward_granted"]) live.on(type, () => queueMicrotask(() => afford(root)));
+    live.on("profile_update", ({ data, replayed }) => { if (!replayed && data.changes?.rank) this.refresh?.(); });
+    addEventListener("pageshow", (event) => event.persisted && this.catalogue.refresh());
+    let hiddenAt = 0;
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) hiddenAt = Date.now();
+      else if (Date.now() - hiddenAt > SLEPT_MS) this.catalogue.refresh();
+      else this.countdowns.tick();
+    });
   }
 
   /** @param {HTMLElement} target */
   press(target) {
-    const card = /** @type {HTMLElement | null} */ (target.closest("[data-product]"));
-    if (target.closest("[data-buy]") && card && this.confirm) {
-      this.asked = card.dataset.product ?? "";
-      this.confirm.ask(goodOf(card));
-    }
+    const card = /** @type {HTMLElement | null} */ (target.closest("[data-state]"));
+    if (target.closest("[data-buy]") && card) this.open(goodOf(card));
     const settle = /** @type {HTMLElement | null} */ (target.closest("[data-settle]"));
     if (settle) this.askNow(settle.dataset.settle ?? "", settle);
+    const release = /** @type {HTMLElement | null} */ (target.closest("[data-release]"));
+    if (release && card) this.release(release, goodOf(card));
   }
 
-  /** New cards are on the page: wait for the payments they name, and mark what is too dear. */
-  shown() {
+  /** Opens the sheet; for a package its units are held first. @param {Good} good */
+  open(good) {
+    const { confirm } = this;
+    if (!confirm) return;
+    this.asked = good.card;
+    const left = this.unanswered.get(good.card);
+    confirm.ask(good, left?.order);
+    if (left) {
+      confirm.lock(true);
+      confirm.problem(sentenceFor("NETWORK"));
+    } else if (good.kind === "package" && !good.hold) this.hold(good, 1);
+    this.countdowns.tick();
+  }
+
+  /** The same good once more, as its card now is. */
+  again() {
+    const good = this.confirm?.good;
+    const card = good && this.catalogue.card(good.card);
+    if (good) this.open(card ? goodOf(card) : { ...good, hold: null });
+  }
+
+  /** @param {Good} good @param {number} quantity */
+  async hold(good, quantity) {
+    const { confirm } = this;
+    if (!confirm) return;
+    const isStill = () => confirm.isAsking && confirm.good?.card === good.card;
+    confirm.problem("");
+    confirm.keep("asking");
+    try {
+      const { hold, left } = await takeHold(good.code, quantity);
+      if (isStill()) confirm.keep("kept", hold, left);
+      this.countdowns.tick();
+      announce(fill(gettext("%(name)s %(count)s개를 %(time)s 동안 잡아 두었습니다"), { name: good.name, count: hold.quantity, time: wholly(Date.parse(hold.ends) - this.clock.now()) }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (isStill()) {
+        confirm.keep("none");
+        this.refuse(error.code, error.message, "", error.status === 0 || error.status >= 500 || error.status === 429);
+      }
+    }
+    this.catalogue.refresh();
+  }
+
+  /** @param {HTMLElement} button @param {Good} good */
+  async release(button, good) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    button.setAttribute("aria-disabled", "true");
+    try {
+      await giveBack(button.dataset.release ?? "");
+      announce(fill(gettext("%(name)s: 잡아 둔 수량을 놓아주었습니다"), { name: good.name }));
+      await this.catalogue.refresh();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      button.removeAttribute("aria-disabled");
+      toast(sentenceFor(error.code === "NETWORK" ? "UNREACHABLE" : error.code, error.message), { tone: "loss" });
+    }
+  }
+
+  /** A countdown has run out. @param {string} kind @param {HTMLElement} element */
+  ended(kind, element) {
+    if (kind === "sheet") {
+      if (!this.confirm?.dialog.open) return;
+      this.confirm.keep("over");
+      announce(gettext("잡아 둔 시간이 끝났습니다"));
+    } else if (kind === "hold") announce(`${goodOf(/** @type {HTMLElement} */ (element.closest("[data-state]"))).name}: ${gettext("잡아 둔 시간이 끝났습니다")}`);
+    this.refresh?.();
+  }
+
+  /** Other cards are on the page. @param {Map<string, import("./catalogue.js").Shown>} before */
+  shown(before) {
+    this.watch();
+    this.countdowns.tick();
+    for (const [id, { name, state }] of before) {
+      const now = this.catalogue.latest.get(id)?.state ?? "gone";
+      if (CAN_BE_BOUGHT.has(state) && (now === "out_of_stock" || now === "gone") && id !== this.asked) this.say(name, now);
+    }
+    this.follow();
+  }
+
+  /** Something left the shelf while the player looked at it. @param {string} name @param {string} state */
+  say(name, state) {
+    const words = state === "gone" ? gettext("%(name)s: 판매가 끝났습니다") : gettext("%(name)s: 방금 품절되었습니다");
+    toast(fill(words, { name }));
+  }
+
+  /** Waits for the payments the cards name, and marks what is too dear. */
+  watch() {
     for (const card of /** @type {NodeListOf<HTMLElement>} */ (this.catalogue.root.querySelectorAll("[data-receipt]"))) this.pending.watch(card.dataset.receipt ?? "");
-    this.afford();
+    afford(this.catalogue.root);
+  }
+
+  /** The open sheet follows its card; what is typed in it stays. */
+  follow() {
+    const { confirm } = this;
+    if (!confirm?.isAsking || !confirm.good) return;
+    const card = this.catalogue.card(confirm.good.card);
+    const code = standsInTheWay(card?.dataset.state ?? "gone", confirm.good.kind);
+    confirm.stop(code ? sentenceFor(code) : "", code);
+    if (!card || code) return;
+    const fresh = goodOf(card);
+    const isRepriced = fresh.final !== confirm.good.final;
+    confirm.reprice(fresh.final);
+    confirm.good = { ...fresh, hold: confirm.holding === "kept" ? confirm.good.hold ?? fresh.hold : null };
+    confirm.write();
+    if (isRepriced && confirm.promo.applied) confirm.promo.apply();
   }
 
   /** @param {Order} order */
   async buy(order) {
     const { confirm } = this;
     if (!confirm) return;
-    const key = this.unanswered && isSame(this.unanswered.order, order) ? this.unanswered.key : freshKey();
-    this.unanswered = null;
+    const { card } = order.good;
+    const asked = this.unanswered.get(card) ?? { key: freshKey(), order, ...requestOf(order) };
     confirm.problem("");
     confirm.busy(true);
     try {
-      const receipt = await post(`/api/shop/buy/${encodeURIComponent(order.good.product)}`, { quantity: order.quantity, expected_price: order.good.final }, { key, tries: FIRST_TRIES, signal: AbortSignal.timeout(PATIENCE_MS) });
-      this.answered(receipt, order);
+      const receipt = await post(asked.path, asked.body, { key: asked.key, tries: FIRST_TRIES, signal: AbortSignal.timeout(PATIENCE_MS) });
+      this.settle(card);
+      this.answered(receipt, asked.order);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.failed(error, order, key);
+      this.failed(error, asked);
     }
+  }
+
+  /** The order has its answer. @param {string} card */
+  settle(card) {
+    this.unanswered.delete(card);
+    if (!this.isShown(card)) return;
+    this.confirm?.lock(false);
+    this.confirm?.busy(false);
+  }
+
+  /** Whether the sheet is about this good: its answers are shown there, those of others on their cards. @param {string} card */
+  isShown(card) {
+    return this.confirm?.good?.card === card;
   }
 
   /** @param {any} receipt @param {Order} order */
   answered(receipt, { good }) {
     const { confirm } = this;
-    if (!confirm) return;
     balanceFromAnswer(receipt.new_gold_balance);
-    confirm.busy(false);
+    this.catalogue.refresh();
+    if (receipt.status === "pending") this.pending.watch(receipt.receipt_code);
+    if (!confirm || !this.isShown(good.card)) return;
     if (receipt.success) {
       confirm.done({ receipt: receipt.receipt_code, granted: receipt.gold_granted, name: good.name });
       announce(fill(gettext("%(name)s 구매 완료. 영수증 %(receipt)s"), { name: good.name, receipt: receipt.receipt_code }));
     } else if (receipt.status === "pending") {
-      confirm.pending(receipt.receipt_code);
+      confirm.pending(receipt.receipt_code, receipt.reason_code);
       announce(sentenceFor(receipt.reason_code));
-      this.pending.watch(receipt.receipt_code);
     } else {
       this.refuse(receipt.reason_code, receipt.message, receipt.receipt_code ?? "");
     }
-    this.catalogue.refresh();
   }
 
-  /** @param {ApiError} error @param {Order} order @param {string} key */
-  failed(error, order, key) {
+  /** @param {ApiError} error @param {Asked} asked */
+  failed(error, asked) {
     const { confirm } = this;
     if (!confirm) return;
-    confirm.busy(false);
+    const { good } = asked.order;
     const code = error.status ? `${error.code} · ${error.status}` : error.code;
-    if (error.code === "PRICE_CHANGED") return this.reprice(error, order.good);
     if (error.status === 0 || error.status >= 500 || error.code === "IN_PROGRESS") {
-      this.unanswered = { key, order };
-      confirm.problem(sentenceFor(error.code, error.message), code);
-      confirm.pay.textContent = gettext("다시 시도");
-      return;
+      this.unanswered.set(good.card, asked);
+      if (!this.isShown(good.card)) return;
+      confirm.busy(false);
+      confirm.lock(true);
+      return confirm.problem(sentenceFor(error.code, error.message), code);
     }
-    this.refuse(error.code, error.message, "");
-    if (error.status === 403 || error.status === 404) this.catalogue.refresh();
+    this.settle(good.card);
+    this.catalogue.refresh();
+    if (!this.isShown(good.card)) return;
+    const { reason_code, actual } = error.details?.[0] ?? {};
+    if (error.code === "PRICE_CHANGED" && typeof actual === "number") this.reprice(actual, asked.order, error.message);
+    else if (error.code.startsWith("PROMO_")) confirm.promo.refuse(fill(gettext("%(why)s. 가격은 그대로입니다."), { why: error.message }), reason_code ?? error.code);
+    else this.refuse(error.code, error.message, "");
   }
 
-  /** @param {string} code @param {string} message @param {string} receipt */
-  refuse(code, message, receipt) {
+  /** @param {string} code @param {string} message @param {string} receipt @param {boolean} [again] */
+  refuse(code, message, receipt, again = WORTH_ANOTHER_TRY.has(code)) {
     const words = sentenceFor(code, message);
-    this.confirm?.refused({ words, code, receipt, again: WORTH_ANOTHER_TRY.has(code) });
+    this.confirm?.refused({ words, code, receipt, again });
     announce(words);
   }
 
-  /** The price moved between looking and paying: show both, ask again with the new one. @param {ApiError} error @param {Good} good */
-  reprice(error, good) {
-    const actual = error.details?.[0]?.actual;
-    if (!this.confirm || typeof actual !== "number") return;
-    const price = (/** @type {number} */ value) => (good.currency === "USD" ? dollars(value) : `${number(value)}G`);
-    const words = fill(gettext("가격이 %(before)s에서 %(now)s(으)로 바뀌었습니다. 새 가격으로 다시 확인해주세요."), { before: price(good.final), now: price(actual) });
-    this.confirm.good = { ...good, final: actual, price: Math.max(good.price, actual), discount: actual < good.price ? good.discount : 0 };
-    this.confirm.write();
-    this.confirm.problem(words, "PRICE_CHANGED");
-    this.catalogue.refresh();
+  /** The price moved between looking and paying: the new one is shown and confirmed anew. @param {number} actual @param {Order} order @param {string} words */
+  async reprice(actual, { promo }, words) {
+    if (!promo) return this.confirm?.reprice(actual, { always: true });
+    await this.confirm?.promo.apply();
+    this.confirm?.problem(words, "PRICE_CHANGED");
   }
 
   /** @param {string} receipt @param {HTMLElement} [button] */
@@ -151,54 +301,31 @@ class Shop {
     this.catalogue.refresh();
   }
 
-  /** The stream tells of a purchase, of this tab or another. @param {{ receipt_code: string | null, status: string }} data */
-  told({ receipt_code, status }) {
-    if (!receipt_code) return;
+  /** The stream tells of a purchase, of this tab or another. @param {{ receipt_code: string | null, status: string, reason_code: string | null }} data */
+  told({ receipt_code, status, reason_code }) {
+    if (!receipt_code) {
+      if (OFF_THE_SHELF.has(reason_code ?? "")) this.refresh?.();
+      return;
+    }
     if (!isFinal(status)) {
-      if (!this.catalogue.root.querySelector(`[data-receipt="${CSS.escape(receipt_code)}"]`) && status === "pending") this.catalogue.refresh();
+      if (!this.catalogue.root.querySelector(`[data-receipt="${CSS.escape(receipt_code)}"]`) && status === "pending") this.refresh?.();
       return;
     }
     if (this.pending.watched.has(receipt_code)) this.pending.over(receipt_code, status);
-    else if (this.confirm?.receipt !== receipt_code) this.catalogue.refresh();
+    else if (this.confirm?.receipt !== receipt_code) this.refresh?.();
   }
 
-  /** Gold moved: which gold-priced cards can be paid now. */
-  afford() {
-    const gold = shownGold();
-    if (!document.body.dataset.player) return;
-    for (const card of /** @type {NodeListOf<HTMLElement>} */ (this.catalogue.root.querySelectorAll('[data-currency="gold"][data-state="open"]'))) {
-      const short = Math.max(0, Number(card.dataset.final) - gold);
-      const part = (/** @type {string} */ selector) => /** @type {HTMLElement | null} */ (card.querySelector(selector));
-      part("[data-part=short]")?.toggleAttribute("hidden", short === 0);
-      part("[data-part=fill]")?.toggleAttribute("hidden", short === 0);
-      part("[data-buy]")?.toggleAttribute("hidden", short > 0);
-      const by = part("[data-part=short-by]");
-      if (by) by.textContent = number(short);
-    }
-  }
-
+  /** The keyboard goes back to where it came from; a hold goes on, and the player knows it. */
   closed() {
     const card = this.catalogue.card(this.asked);
+    this.asked = "";
     /** @type {HTMLElement | null | undefined} */ (card?.querySelector("button:not(:disabled):not([hidden]), a:not([hidden])"))?.focus();
+    const { good = null, holding, view } = this.confirm ?? {};
+    if (view !== "order" || holding !== "kept" || !good?.hold) return;
+    const left = Date.parse(good.hold.ends) - this.clock.now();
+    if (left > 0) toast(fill(gettext("%(name)s: 잡아 둔 수량은 %(time)s 동안 남아 있습니다."), { name: good.name, time: wholly(left) }), { tone: "live" });
   }
 }
-
-/** @param {HTMLElement} card @returns {Good} */
-function goodOf({ dataset }) {
-  return {
-    product: dataset.product ?? "",
-    name: dataset.name ?? "",
-    currency: dataset.currency ?? "gold",
-    price: Number(dataset.price),
-    final: Number(dataset.final),
-    discount: Number(dataset.discount),
-    gives: Number(dataset.gives),
-    most: Number(dataset.most),
-  };
-}
-
-/** The same order sent again is the same purchase. @param {Order} one @param {Order} other */
-const isSame = (one, other) => one.good.product === other.good.product && one.good.final === other.good.final && one.quantity === other.quantity;
 
 mount("shop", (root) => {
   new Shop(root);
