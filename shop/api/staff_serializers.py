@@ -22,11 +22,11 @@ _YEARS: Final = range(1970, 9000)
 
 
 class Name(StrictText):
-    """A name for a new thing: letters, digits, `_ . -`, and not all digits."""
+    """A name for a new thing: 1–64 letters, digits, `_ . -`, and not all digits."""
 
     def __init__(self, **facts: Any) -> None:
         rule = RegexValidator(NAME_PATTERN, _("영문, 숫자, _ . - 만 가능하고, 숫자만으로는 안 됩니다"))
-        super().__init__(max_length=64, validators=[rule], **facts)
+        super().__init__(validators=[rule], **facts)
 
 
 class Moment(serializers.DateTimeField):
