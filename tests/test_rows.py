@@ -13,6 +13,7 @@ from accounts.seal import unsealed
 from casino.lib import days, rows
 from games.models import Round
 from realtime.models import StreamEvent
+from shop.models import WebhookNonce
 
 
 def new_round(player: Player, nonce: int, **facts: Any) -> Round:
@@ -47,6 +48,13 @@ def test_an_inserted_row_is_what_save_would_have_stored(ada: Player) -> None:
     assert stored(ours) == stored(theirs)
     assert Round.objects.get(round_id=ours.round_id) == ours
     assert ours._state.adding is False
+
+
+def test_a_row_whose_key_is_taken_is_not_stored_and_nothing_is_undone(db: None) -> None:
+    first, second = (WebhookNonce(nonce="100%s", seen_at=days.now()) for _ in range(2))
+    with transaction.atomic():
+        assert (rows.insert_once(first), rows.insert_once(second)) == (True, False)
+    assert WebhookNonce.objects.get().seen_at == first.seen_at
 
 
 def test_several_rows_are_one_statement_and_keep_their_order(ada: Player) -> None:

@@ -95,20 +95,41 @@ def check_size_and_type(request: HttpRequest) -> None:
 
 
 def read_json_object(request: HttpRequest) -> Json:
-    """The body as a JSON object, or 422; NaN, lone surrogates, NUL and absurd nesting are refused."""
-    raw = request.read(settings.MAX_BODY_BYTES + 1)
+    """The body as a JSON object, or 422."""
+    return json_object(read_body(request))
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """The bytes of the body; 413 for too many, of which no more than the limit are held."""
+    raw: bytes = request.read(settings.MAX_BODY_BYTES + 1)
     if len(raw) > settings.MAX_BODY_BYTES:
         raise errors.payload_too_large()
+    return raw
+
+
+def json_object(raw: bytes, *, names_once: bool = False) -> Json:
+    """The JSON object in `raw`, or 422; NaN, lone surrogates, NUL and absurd nesting are refused.
+
+    With `names_once` so is an object that gives a name twice, which two readers may understand differently.
+    """
     if not raw.strip():
         return {}
     try:
-        data = json.loads(raw, parse_constant=_refuse_constant)
+        pairs_hook = _each_name_once if names_once else None
+        data = json.loads(raw, parse_constant=_refuse_constant, object_pairs_hook=pairs_hook)
         if not isinstance(data, dict):
             raise ValueError("not an object")
         _check_storable(data)
     except (ValueError, RecursionError) as error:
         raise validation_error([{"loc": ["body"], "msg": _("올바른 JSON 객체가 아닙니다"), "type": "json"}]) from error
     return data
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> Json:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is given twice")
+    return found
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -82,6 +82,17 @@ def insert(rows: Sequence[Model]) -> None:
     _send(_insert_sql(model, len(rows)), values, number)
 
 
+def insert_once(row: Model) -> bool:
+    """Stores a new row that brings its key, unless the key is taken; whether it was stored.
+
+    Whoever comes second while the first one's transaction still runs waits for its end.
+    """
+    values = [_prepared(field, row, add=True) for field in _given(type(row))]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_insert_sql(type(row), 1)} ON CONFLICT DO NOTHING", values)
+        return bool(cursor.rowcount == 1)
+
+
 def update(row: Model) -> None:
     """Writes every column of a row that is stored already, or raises its `DoesNotExist`."""
     model = type(row)

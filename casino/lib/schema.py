@@ -78,7 +78,9 @@ class ClubSchema(AutoSchema):
         return [type(self.view).__module__.split(".")[0]]
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        """Bearer or cookie, optional on public paths."""
+        """Bearer or cookie, optional on public paths; none where the path does not look at them."""
+        if not self.view.authentication_classes:
+            return []
         ways: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
         is_public = getattr(self.view, "access", Access.PLAYER) in (Access.PUBLIC, Access.DEV)
         return [*ways, {}] if is_public else ways
@@ -110,6 +112,7 @@ def describe(
     status: int = 200,
     media: str = "application/json",
     keyed: bool = False,
+    headers: tuple[OpenApiParameter, ...] = (),
     example: dict[str, Any] | None = None,
     deprecated: bool = False,
 ) -> Callable[[Handler], Handler]:
@@ -117,7 +120,7 @@ def describe(
     codes = sorted({*refusals, 401, 422, 500, 503})
     return extend_schema(
         request=body,
-        parameters=[*([query] if query else []), *([_IDEMPOTENCY] if keyed else [])],
+        parameters=[*([query] if query else []), *([_IDEMPOTENCY] if keyed else []), *headers],
         responses={(status, media): answer, **dict.fromkeys(codes, ErrorEnvelope)},
         examples=[OpenApiExample("example", value=example, response_only=True)] if example else None,
         deprecated=deprecated or None,
