@@ -23,6 +23,7 @@ from casino.lib.days import now as clock
 from casino.lib.pruning import prune_keys, prune_rates
 from games.play.due import settle_all_due
 from realtime import stream
+from shop import holds
 from shop.settlement import settle_stale
 from shop.velocity import prune_refusals
 
@@ -43,6 +44,7 @@ class Job:
 _SETTLE_ROUNDS: Final = Job("settle_rounds", timedelta(seconds=_LOOK_EVERY_SECONDS), settle_all_due)
 _UNHURRIED: Final = (
     Job("settle_stale", timedelta(seconds=15), settle_stale),
+    Job("clear_holds", timedelta(minutes=1), holds.clear_away),
     Job("inspect", timedelta(minutes=5), inspect),
     Job("prune_events", timedelta(minutes=10), stream.prune),
     Job("prune_sessions", timedelta(minutes=30), prune_sessions),

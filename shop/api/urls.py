@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shop.api import deprecated, staff_packages, staff_products, staff_sales, views
+from shop.api import deprecated, limited, staff_packages, staff_products, staff_sales, views
 
 urlpatterns = [
     path("api/shop/catalog", views.Catalog.as_view()),
@@ -16,6 +16,13 @@ urlpatterns = [
     path("api/shop/transactions/<str:receipt>", views.TransactionByReceipt.as_view()),
     path("api/shop/transactions/<str:receipt>/settle", views.Settle.as_view()),
     path("api/shop/inventory", views.Inventory.as_view()),
+    path("api/shop/limited-packages", limited.LimitedPackages.as_view()),
+    path("api/shop/limited/catalog", limited.LimitedCatalog.as_view()),
+    path("api/shop/limited/hold", limited.LimitedHold.as_view()),
+    path("api/shop/limited/hold/<str:hold_id>", limited.LimitedHoldById.as_view()),
+    path("api/shop/buy-limited", limited.BuyLimited.as_view()),
+    path("api/shop/limited/buy", limited.LimitedBuy.as_view()),
+    path("api/shop/promo/preview", limited.PromoPreview.as_view()),
     path("api/shop/admin/products", staff_products.StaffProducts.as_view()),
     path("api/shop/admin/products/<str:product_id>", staff_products.StaffProduct.as_view()),
     path("api/shop/admin/products/<str:product_id>/restore", staff_products.RestoreProduct.as_view()),
