@@ -24,6 +24,7 @@ from casino.lib.pruning import prune_keys, prune_rates
 from games.play.due import settle_all_due
 from realtime import stream
 from shop import holds
+from shop.alarms import watch_payments
 from shop.settlement import settle_stale
 from shop.velocity import prune_refusals
 
@@ -45,6 +46,7 @@ _SETTLE_ROUNDS: Final = Job("settle_rounds", timedelta(seconds=_LOOK_EVERY_SECON
 _UNHURRIED: Final = (
     Job("settle_stale", timedelta(seconds=15), settle_stale),
     Job("clear_holds", timedelta(minutes=1), holds.clear_away),
+    Job("watch_payments", timedelta(seconds=30), watch_payments),
     Job("inspect", timedelta(minutes=5), inspect),
     Job("prune_events", timedelta(minutes=10), stream.prune),
     Job("prune_sessions", timedelta(minutes=30), prune_sessions),
