@@ -14,7 +14,10 @@ from accounts.models import Role
 _MAY_CHANGE: Final[dict[Role, tuple[str, ...]]] = {
     Role.AUDITOR: (),
     Role.SUPPORT: ("change_player", "change_authsession", "add_invite", "change_invite"),
-    Role.SHOP: ("add_product", "change_product", "change_purchase"),
+    Role.SHOP: (
+        *("add_product", "change_product", "add_limitedpackage", "change_limitedpackage"),
+        *("add_promocode", "change_promocode", "change_purchase", "change_inventoryitem"),
+    ),
     Role.ECONOMY: ("change_game", "add_gameconfig"),
     Role.OWNER: (),
 }
