@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -153,9 +153,9 @@ def _tell(
 def _read(facts: Facts, *, known: tuple[str, ...]) -> Json:
     """The facts as columns keep them: discount and rank taken out of `extra`, the discount between 0 and 95."""
     changes.check_names(facts, known)
+    if "extra" in facts:
+        facts = {**facts, "extra": _checked_extra(facts["extra"])}
     read = _without_extras(facts)
-    if not _is_storable(read.get("extra", {})):
-        raise invalid("extra", _("저장할 수 없는 값이 있습니다"))
     if "discount" in read:
         read["discount"] = pricing.normal_discount(read["discount"])
     return read
@@ -164,7 +164,7 @@ def _read(facts: Facts, *, known: tuple[str, ...]) -> Json:
 def _without_extras(facts: Facts) -> Json:
     """`extra.discount` and `extra.min_rank` are other names of those fields; nothing else in it: it stays."""
     read = dict(facts)
-    extra = dict(read.get("extra") or {})
+    extra = dict(read.get("extra", {}))
     said = {name: extra.pop(name) for name in ("discount", "min_rank") if name in extra}
     if not said:
         return read
@@ -188,6 +188,13 @@ def _check_extras(said: Json) -> None:
 
 def _is_good_extra(name: str, value: object) -> bool:
     return type(value) is int if name == "discount" else value in (None, "", *Rank.values)
+
+
+def _checked_extra(extra: object) -> Json:
+    """An object that the database can store; nothing at all is an empty one."""
+    if not isinstance(extra or {}, dict) or not _is_storable(extra):
+        raise invalid("extra", _("저장할 수 있는 JSON 객체가 아닙니다"))
+    return cast("Json", extra or {})
 
 
 def _is_storable(value: object) -> bool:

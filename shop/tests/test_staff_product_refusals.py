@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Role
+from accounts.models import Player, Role
 from casino.lib import days
+from casino.lib.errors import Refusal
+from shop import shelving
 from shop.tests.conftest import change
 from shop.tests.keeping import NO_MONEY, PRODUCTS, call, refused, shelf_rows, told
 from tests.cast import Caller, enrol
@@ -74,6 +76,16 @@ def test_what_is_no_such_field_is_refused(as_sam: Caller, field: str, wrong: obj
 def test_an_endless_number_in_extra_is_refused(as_sam: Caller) -> None:
     response = as_sam.post(PRODUCTS, '{"product_id": "hat", "name": "Hat", "price": 5, "extra": {"a": [1e999]}}')
     assert refused(response, 422, "VALIDATION_ERROR") == [["body", "extra"]]
+
+
+@pytest.mark.parametrize("extra", [["a"], "a", 5, {"a": float("nan")}, {"a": [{"b": "\ud800"}]}, {"\0": 1}])
+def test_what_screens_give_as_extra_is_an_object_the_database_stores(sam: Player, extra: object) -> None:
+    before = shelf_rows()
+    with pytest.raises(Refusal) as refusal:
+        shelving.change_product(by=sam, product_id=ITEM, facts={"extra": extra})
+    assert [detail["loc"] for detail in refusal.value.details or []] == [["body", "extra"]]
+    assert shelving.change_product(by=sam, product_id=ITEM, facts={"extra": None}).extra == {}
+    assert shelf_rows() == before
 
 
 @pytest.mark.parametrize("name", ["", "123", "a b", "a/b", "모자", "n" * 65, 5, None, "１２"])
