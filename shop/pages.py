@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import FilteredRelation, Q
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from accounts.models import Player, Rank, Wallet
 from casino.lib.days import now as clock
 from shop import catalogue, packages
 from shop.countdown import Countdown
-from shop.models import LimitedPackage, Purchase
+from shop.models import LimitedPackage, Purchase, PurchaseKind
 from shop.package_screen import Kept, PackageCard
 from shop.shop_screen import shop_screen, stacks
 
@@ -63,7 +62,7 @@ def _standing(viewer: Player | None, codes: list[str], now: datetime) -> dict[st
         return {}
     own = Q(holds__player=viewer.pk if viewer else 0, holds__expires_at__gt=now)
     rows = LimitedPackage.objects.annotate(own=FilteredRelation("holds", condition=own)).filter(code__in=codes)
-    facts: Any = rows.values_list(
+    facts = rows.values_list(
         "code", "stock_total", "own__hold_id", "own__quantity", "own__created_at", "own__expires_at"
     )
     return {
@@ -77,7 +76,7 @@ def _pending(viewer: Player | None) -> tuple[dict[str, str], dict[str, str]]:
     products: dict[str, str] = {}
     limited: dict[str, str] = {}
     if viewer is not None:
-        rows = Purchase.objects.of(viewer.pk).pending().values_list("code", "receipt_code", "package")
-        for code, receipt_code, package in reversed(rows):
-            (products if package is None else limited)[code] = receipt_code
+        rows = Purchase.objects.of(viewer.pk).pending().values_list("code", "receipt_code", "kind")
+        for code, receipt_code, kind in reversed(rows):
+            (limited if kind == PurchaseKind.LIMITED else products)[code] = receipt_code
     return products, limited

@@ -11,13 +11,15 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PHONE, Visit
-from tests.browser.test_slot import body_of, expect_failed_loads, refusal
+from tests.browser.test_slot import body_of, expect_failed_loads
 
 Begin = Callable[..., Visit]
 BUY = "**/api/shop/buy/*"
 PACK = "GOLD_PACK_BIG"
 REASONS = [
     *("INSUFFICIENT_FUNDS", "ITEM_PURCHASE_FAILED", "PAYMENT_DECLINED", "PAYMENT_PENDING", "PAYMENT_FAILED"),
+    *("PACKAGE_NOT_FOUND", "PROMO_NOT_FOUND", "PROMO_INACTIVE", "PROMO_NOT_STARTED", "PROMO_EXPIRED"),
+    *("PROMO_ALREADY_USED", "PROMO_WRONG_PRODUCT", "PROMO_NOT_APPLICABLE"),
     *("GRANT_FAILED", "ALREADY_OWNED", "OUT_OF_STOCK", "NOT_ON_SALE", "RANK_MAX", "RATE_LIMIT", "IDEMPOTENT_HIT"),
     *("PROCESSING", "NOT_FOUND", "WINDOW_CLOSED", "USER_LIMIT", "PROMO_EXHAUSTED", "PROMO_INVALID", "FRAUD_BLOCK"),
     "STALE_AUTO_VOID",
@@ -198,22 +200,18 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key_and_charged_once(clu
 
 
 def test_a_price_that_moved_is_shown_and_confirmed_anew(club: Visit, shop: Page) -> None:
-    def moved(route: Route) -> None:
-        told = refusal(409, "PRICE_CHANGED", "가격이 변경되었습니다")
-        body = json.loads(told["body"])
-        body["error"]["details"] = [{"expected": 989, "actual": 1099}]
-        route.fulfill(**{**told, "body": json.dumps(body)})
-
-    shop.route(BUY, moved)
+    card(shop, PACK).evaluate("card => { card.dataset.final = '899'; }")  # the page is older than the price
     sheet = ask(shop)
+    expect(shop.get_by_test_id("confirm-total")).to_have_text("$8.99")
     pay(shop)
-    expect(sheet.get_by_role("alert")).to_contain_text("가격이 $9.89에서 $10.99(으)로 바뀌었습니다")
-    expect(shop.get_by_test_id("confirm-total")).to_have_text("$10.99")
+    expect(sheet.get_by_role("alert")).to_contain_text("가격이 $8.99에서 $9.89(으)로 바뀌었습니다")
+    expect(shop.get_by_test_id("confirm-total")).to_have_text("$9.89")
+    assert purchases(shop, club) == []
     with shop.expect_request(BUY) as sent:
         pay(shop)
-    assert body_of(sent.value)["expected_price"] == 1099
-    expect(sheet.get_by_role("alert")).to_contain_text("가격이 $10.99에서")
-    assert purchases(shop, club) == []
+    assert body_of(sent.value)["expected_price"] == 989
+    expect(sheet.get_by_text("+13,500G")).to_be_visible()
+    assert [each["amount"] for each in purchases(shop, club)] == [989]
     expect_failed_loads(club)
 
 
