@@ -74,6 +74,11 @@ def uses(promo: PromoCode) -> Availability:
     return Availability(promo.max_uses, promo.used, 0, left)
 
 
+def named(name: str, code: str) -> SafeString:
+    """A name with a second line under it."""
+    return format_html('<span class="good"><b>{}</b><span class="tiny faint">{}</span></span>', name, code)
+
+
 def bar(units: Availability) -> str:
     """The units as a bar with one line of words, for a list."""
     return render_to_string("admin/shop/bar.html", {"units": units})
@@ -96,6 +101,14 @@ class Seen:
 def ranks(seen: Sequence[Seen]) -> str:
     """A line a rank."""
     return render_to_string("admin/shop/ranks.html", {"ranks": seen})
+
+
+def standing(state: SafeString, starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> SafeString:
+    """A state with what the clock says about its window under it, if there is one."""
+    if starts_at is None and ends_at is None:
+        return state
+    told = windows.countdown(starts_at, ends_at, now)
+    return format_html('<span class="window">{}<span class="tiny faint">{}</span></span>', state, told)
 
 
 def window(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> SafeString:

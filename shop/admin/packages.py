@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import EvidenceAdmin, ReasonForm
 from accounts.models import Player, Rank
@@ -80,7 +80,7 @@ class LimitedPackageAdmin(ShelfAdmin):
              lambda package: package.is_disabled),
     )  # fmt: skip
     created_only = ("code",)
-    list_display = ("code", "name", "state", "sale_window", "units", "price", "gold", "min_rank", "per_user_limit")
+    list_display = ("good", "standing", "units", "offer")
     list_filter = (PackageStateFilter, "min_rank")
     search_fields = ("code__icontains", "name__icontains")
     search_help_text = gettext_lazy("코드, 이름")
@@ -102,13 +102,13 @@ class LimitedPackageAdmin(ShelfAdmin):
         if row is None:
             return (
                 (None, {"fields": what}),
-                (gettext_lazy("가격"), {"fields": prices}),
+                (pgettext_lazy("관리", "가격"), {"fields": prices}),
                 (gettext_lazy("판매 조건"), {"fields": (*terms, "stock_total")}),
             )
         return (
             (None, {"fields": (("state", "sale_window"), *what)}),
             (gettext_lazy("수량"), {"fields": ("units_now", "running_holds")}),
-            (gettext_lazy("가격"), {"fields": (*prices, "price_preview")}),
+            (pgettext_lazy("관리", "가격"), {"fields": (*prices, "price_preview")}),
             (gettext_lazy("판매 조건"), {"fields": terms}),
         )
 
@@ -125,11 +125,21 @@ class LimitedPackageAdmin(ShelfAdmin):
         now = clock()
         return drawings.panel(availability.of_package(row, now), now, held_by=_("보류"))
 
+    @admin.display(description=gettext_lazy("한정 패키지"), ordering="name")
+    def good(self, package: LimitedPackage) -> SafeString:
+        """What it is called, and by what code links and receipts know it."""
+        return drawings.named(package.name, package.code)
+
     @admin.display(description=gettext_lazy("상태"))
     def state(self, package: LimitedPackage) -> SafeString:
         """Whether it is on sale, and why not if so."""
         now = clock()
         return drawings.badge(package_state(package, now, _units(package, now).free))
+
+    @admin.display(description=gettext_lazy("상태"), ordering="ends_at")
+    def standing(self, package: LimitedPackage) -> SafeString:
+        """The state, with how long it lasts."""
+        return drawings.standing(self.state(package), package.starts_at, package.ends_at, clock())
 
     @admin.display(description=gettext_lazy("판매 기간 (UTC)"), ordering="ends_at")
     def sale_window(self, package: LimitedPackage) -> SafeString:
@@ -146,10 +156,13 @@ class LimitedPackageAdmin(ShelfAdmin):
         """How many there are, drawn and counted."""
         return self.units_panel(package)
 
-    @admin.display(description=gettext_lazy("가격"), ordering="price_cents")
-    def price(self, package: LimitedPackage) -> str:
-        """The price of one unit."""
-        return written(package.price_cents, Currency.USD)
+    @admin.display(description=pgettext_lazy("관리", "가격"), ordering="price_cents")
+    def offer(self, package: LimitedPackage) -> SafeString:
+        """The price of one unit and what it gives; below it whom it is for, and how many each."""
+        each = _("1인 %(count)d개") % {"count": package.per_user_limit}
+        gate = _("%(rank)s 이상") % {"rank": package.min_rank} if package.min_rank else _("모든 등급")
+        price = written(package.price_cents, Currency.USD)
+        return drawings.named(f"{price} · {written(package.gold, Currency.GOLD)}", f"{gate} · {each}")
 
     @admin.display(description=gettext_lazy("등급별 화면"))
     def price_preview(self, package: LimitedPackage) -> str:

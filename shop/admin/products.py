@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import ReasonForm
 from accounts.models import Player, Rank
@@ -87,9 +87,7 @@ class ProductAdmin(ShelfAdmin):
     )  # fmt: skip
     times = ("created_at", "updated_at", "deleted_at")
     created_only = ("product_id",)
-    list_display = (
-        "product_id", "name", "state", "price_now", "left", "min_rank", "sale_window", "updated_at",
-    )  # fmt: skip
+    list_display = ("good", "standing", "offer", "left")
     list_filter = (ProductStateFilter, "currency", "type", "min_rank", "one_time")
     search_fields = ("=id", "product_id__icontains", "sku__icontains", "name__icontains")
     search_help_text = gettext_lazy("번호, 상품 ID, SKU, 이름")
@@ -102,17 +100,17 @@ class ProductAdmin(ShelfAdmin):
         what = ("product_id", "sku", "name", "description", "icon", "type", "rarity", "effect")
         prices = ("currency", ("price", "discount"), "discount_ends_at", ("value", "bonus_gold"))
         terms = ("is_active", "sale_starts_at", "sale_ends_at", "min_rank", "one_time")
-        shown = (gettext_lazy("표시"), {"fields": (("is_limited", "popular"), "sort_order", "extra")})
+        shown = (pgettext_lazy("관리", "표시"), {"fields": (("is_limited", "popular"), "sort_order", "extra")})
         if row is None:
             return (
                 (None, {"fields": what}),
-                (gettext_lazy("가격"), {"fields": prices}),
+                (pgettext_lazy("관리", "가격"), {"fields": prices}),
                 (gettext_lazy("판매 조건"), {"fields": (*terms, "stock_remaining")}),
                 shown,
             )
         return (
             (None, {"fields": ("state", *what)}),
-            (gettext_lazy("가격"), {"fields": (*prices, "price_preview")}),
+            (pgettext_lazy("관리", "가격"), {"fields": (*prices, "price_preview")}),
             (gettext_lazy("수량"), {"fields": ("units",)}),
             (gettext_lazy("판매 조건"), {"fields": terms}),
             shown,
@@ -130,27 +128,31 @@ class ProductAdmin(ShelfAdmin):
         """How many there are."""
         return drawings.panel(availability.of_product(row), clock(), held_by=_("결제 대기"))
 
+    @admin.display(description=gettext_lazy("상품"), ordering="name")
+    def good(self, product: Product) -> SafeString:
+        """What it is called, and by what name links and receipts know it."""
+        return drawings.named(product.name, product.product_id)
+
     @admin.display(description=gettext_lazy("상태"))
     def state(self, product: Product) -> SafeString:
         """Whether it is on sale, and why not if so."""
         return drawings.badge(product_state(product, clock()))
 
+    @admin.display(description=gettext_lazy("상태"))
+    def standing(self, product: Product) -> SafeString:
+        """The state, with how long it lasts."""
+        return drawings.standing(self.state(product), product.sale_starts_at, product.sale_ends_at, clock())
+
     @admin.display(description=gettext_lazy("판매가"), ordering="price")
-    def price_now(self, product: Product) -> SafeString:
-        """The price now, the list price struck beside it when it is lower."""
-        now = clock()
-        price = written(pricing.final_price(product, now), product.currency)
-        return drawings.struck(price, written(product.price, product.currency))
+    def offer(self, product: Product) -> SafeString:
+        """The price now, the list price struck beside it when it is lower; below it whom it is for."""
+        gate = _("%(rank)s 이상") % {"rank": product.min_rank} if product.min_rank else ""
+        return drawings.named(_price(product), gate)
 
     @admin.display(description=gettext_lazy("남음"), ordering="stock_remaining")
     def left(self, product: Product) -> str:
         """Free units."""
         return _("무제한") if product.stock_remaining is None else f"{product.stock_remaining:,}"
-
-    @admin.display(description=gettext_lazy("판매 기간"))
-    def sale_window(self, product: Product) -> str:
-        """What the clock says about the time of sale."""
-        return drawings.window(product.sale_starts_at, product.sale_ends_at, clock())
 
     @admin.display(description=gettext_lazy("수량"))
     def units(self, product: Product) -> str:
@@ -160,7 +162,13 @@ class ProductAdmin(ShelfAdmin):
     @admin.display(description=gettext_lazy("등급별 화면"))
     def price_preview(self, product: Product) -> str:
         """What a player of each rank sees now, as the form stands."""
-        return drawings.ranks([_seen(product, rank, self.price_now(product)) for rank in Rank])
+        return drawings.ranks([_seen(product, rank, _price(product)) for rank in Rank])
+
+
+def _price(product: Product) -> SafeString:
+    now = clock()
+    price = written(pricing.final_price(product, now), product.currency)
+    return drawings.struck(price, written(product.price, product.currency))
 
 
 def _seen(product: Product, rank: Rank, price: SafeString) -> Seen:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import Player
 from casino.lib.days import now as clock
@@ -118,7 +118,7 @@ class PromoCodeAdmin(ShelfAdmin):
     @admin.display(description=gettext_lazy("대상"))
     def good(self, promo: PromoCode) -> str:
         """What it is for."""
-        return str(promo.product or promo.package or _("전체"))
+        return str(promo.product or promo.package or pgettext("관리", "모든 상품"))
 
     @admin.display(description=gettext_lazy("사용"), ordering="used")
     def uses(self, promo: PromoCode) -> str:
