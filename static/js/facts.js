@@ -50,7 +50,7 @@ export function startMoment(element) {
 }
 
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", hour12: false });
-const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", hour12: false });
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
 /** Day and time to the second. @param {HTMLElement} element */
 export function startExact(element) {

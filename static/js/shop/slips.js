@@ -5,7 +5,10 @@ import { mount } from "../components.js";
 import { startClock, startExact, startMoment } from "../facts.js";
 
 const PATIENCE_MS = 300;
+const GIVES_UP_MS = 20_000;
 const GROUPS = ["asked", "pending", "done"];
+
+/** @typedef {"" | "instead" | "after"} StandIn where skeletons stand while the server answers */
 
 /** The way to the page failed; `code` is what the reader is shown. */
 class Unread extends Error {
@@ -18,13 +21,13 @@ class Unread extends Error {
 
 /** @param {string} address @param {AbortSignal} signal @returns {Promise<HTMLElement>} the purchases of a page */
 async function read(address, signal) {
-  const response = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin", signal }).catch((error) => {
-    throw signal.aborted ? error : new Unread("NETWORK");
-  });
+  const response = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin", signal }).catch(() => null);
+  if (!response) throw new Unread("NETWORK");
   if (!response.ok) throw new Unread(`HTTP ${response.status}`);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const page = new DOMParser().parseFromString(await response.text().catch(() => ""), "text/html");
   const fresh = /** @type {HTMLElement | null} */ (page.querySelector("[data-component=purchases]"));
   if (fresh) return fresh;
+  if (!page.querySelector("main")) throw new Unread("NETWORK");
   document.dispatchEvent(new CustomEvent("club:expired")); // The page asks to sign in: the session is over.
   throw new Unread("HTTP 401");
 }
@@ -35,9 +38,12 @@ export class Slips {
     this.root = root;
     this.shown = shown;
     this.pages = 1;
-    /** @type {AbortController | null} */
-    this.loading = null;
-    this.part("reload").addEventListener("click", () => this.load({ standIn: true }));
+    /** What is being read: one after the other, so that no answer is thrown away. @type {Promise<void>} */
+    this.reading = Promise.resolve();
+    /** @type {Promise<void> | null} */
+    this.asked = null;
+    this.isTurning = false;
+    this.part("reload").addEventListener("click", () => this.load({ standIn: "instead" }));
     this.part("foot").addEventListener("click", (event) => this.turn(event));
     this.start();
   }
@@ -56,14 +62,15 @@ export class Slips {
   open(receipt) {
     const row = this.row(receipt);
     row?.querySelector("details")?.setAttribute("open", "");
-    row?.scrollIntoView({ block: "nearest" });
-    row?.querySelector("summary")?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "start" });
     return row !== null;
   }
 
-  /** Reads what is on the page anew, as many pages as are shown. @param {{ standIn?: boolean }} [options] */
-  load({ standIn = false } = {}) {
-    return this.during(standIn, async (signal) => {
+  /** Reads what is on the page anew, as many pages as are shown. @param {{ standIn?: StandIn }} [options] */
+  load({ standIn = "" } = {}) {
+    // One that has not begun yet will read what this one was to read.
+    this.asked ??= this.inTurn(standIn, async (signal) => {
+      this.asked = null;
       const pages = [];
       for (let address = location.href.split("#")[0], left = this.pages; address && left > 0; left -= 1) {
         const page = await read(address, signal);
@@ -72,6 +79,7 @@ export class Slips {
       }
       this.fit(pages);
     });
+    return this.asked;
   }
 
   /** Older purchases come below those shown. @param {MouseEvent} event */
@@ -79,54 +87,60 @@ export class Slips {
     const link = /** @type {HTMLAnchorElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-part=more]"));
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (this.loading) return;
-    const last = [...this.root.querySelectorAll("[data-receipt]")].at(-1);
-    this.during(true, async (signal) => {
-      const page = await read(link.href, signal);
-      this.pages += 1;
-      for (const name of GROUPS) {
-        const rows = [...page.querySelectorAll(`[data-group="${name}"] [data-receipt]`)].filter((row) => !this.row(/** @type {HTMLElement} */ (row).dataset.receipt ?? ""));
-        this.list(name)?.append(...rows);
-      }
-      this.finish(page);
-      const all = [...this.root.querySelectorAll("[data-receipt]")];
-      /** @type {HTMLElement | null | undefined} */ (all[all.indexOf(/** @type {Element} */ (last)) + 1]?.querySelector("summary"))?.focus();
-    });
+    if (this.isTurning) return;
+    this.isTurning = true;
+    this.inTurn("after", (signal) => this.append(signal)).finally(() => { this.isTurning = false; });
   }
 
-  /** @param {boolean} standIn @param {(signal: AbortSignal) => Promise<void>} act */
+  /** @param {AbortSignal} signal */
+  async append(signal) {
+    const following = follow(this.root);
+    if (!following) return;
+    const last = [...this.root.querySelectorAll("[data-receipt]")].at(-1);
+    const page = await read(following, signal);
+    this.pages += 1;
+    for (const name of GROUPS) {
+      const rows = /** @type {HTMLElement[]} */ ([...page.querySelectorAll(`[data-group="${name}"] [data-receipt]`)]);
+      this.list(name)?.append(...rows.filter((row) => !this.row(row.dataset.receipt ?? "")));
+    }
+    this.finish(page);
+    const all = [...this.root.querySelectorAll("[data-receipt]")];
+    /** @type {HTMLElement | null | undefined} */ (all[all.indexOf(/** @type {Element} */ (last)) + 1]?.querySelector("summary"))?.focus();
+  }
+
+  /** @param {StandIn} standIn @param {(signal: AbortSignal) => Promise<void>} act */
+  inTurn(standIn, act) {
+    const done = this.reading.then(() => this.during(standIn, act));
+    this.reading = done.catch(() => {});
+    return done;
+  }
+
+  /** @param {StandIn} standIn @param {(signal: AbortSignal) => Promise<void>} act */
   async during(standIn, act) {
-    this.loading?.abort();
-    const loading = new AbortController();
-    this.loading = loading;
     this.part("failed").hidden = true;
     const slips = this.part("slips");
-    const patience = setTimeout(() => this.wait(standIn || !slips.querySelector("[data-receipt]")), standIn ? 0 : PATIENCE_MS);
+    const patience = setTimeout(() => this.wait(standIn), standIn ? 0 : PATIENCE_MS);
     try {
-      await act(loading.signal);
+      await act(AbortSignal.timeout(GIVES_UP_MS));
       this.shown();
     } catch (error) {
-      if (loading.signal.aborted) return;
       if (!(error instanceof Unread)) throw error;
       this.part("failed-code").textContent = error.code;
       this.part("failed").hidden = false;
     } finally {
       clearTimeout(patience);
-      if (this.loading === loading) {
-        this.loading = null;
-        slips.removeAttribute("aria-busy");
-        this.part("waits").replaceChildren();
-        this.part("waits").hidden = true;
-      }
+      slips.removeAttribute("aria-busy");
+      delete slips.dataset.standIn;
+      this.part("waits").replaceChildren();
     }
   }
 
-  /** What is shown while the server is slow to answer. @param {boolean} standIn */
+  /** What is shown while the server is slow to answer: the rows dimmed, or what stands in for them or follows them. @param {StandIn} standIn */
   wait(standIn) {
     this.part("slips").setAttribute("aria-busy", "true");
     if (!standIn) return;
+    this.part("slips").dataset.standIn = standIn;
     this.part("waits").replaceChildren(/** @type {HTMLTemplateElement} */ (document.getElementById("slips-loading")).content.cloneNode(true));
-    this.part("waits").hidden = false;
   }
 
   /** @param {string} name @returns {HTMLElement | null} */
