@@ -7,6 +7,13 @@ from prometheus_client import Counter
 from shop.models import Purchase, PurchaseKind, PurchaseStatus
 
 _attempts = Counter("purchase_attempt_total", "Purchases by flow, result and reason", ["flow", "result", "reason"])
+_webhooks = Counter("cc_webhook_total", "Calls of the payment provider by result", ["result"])
+_WEBHOOK_RESULTS = {
+    "SIGNATURE_INVALID": "bad_signature",
+    "STALE_TIMESTAMP": "stale",
+    "REPLAY_DETECTED": "replay",
+    "PURCHASE_MISMATCH": "mismatch",
+}
 _RESULTS = {
     PurchaseStatus.SUCCESS: "success",
     PurchaseStatus.PENDING: "pending",
@@ -36,3 +43,14 @@ def count_end(purchase: Purchase, flow: str, reason: str | None = None) -> None:
 def count_replay(purchase: Purchase) -> None:
     """Counts an answer that was given again."""
     _attempts.labels(flow_of(purchase), "idempotent_reuse", "").inc()
+
+
+def count_webhook(result: str) -> None:
+    """Counts a call of the payment provider that was taken: `ok`, or `duplicate`."""
+    _webhooks.labels(result).inc()
+
+
+def count_webhook_refusal(code: str) -> None:
+    """Counts a call that was refused with `code`, if it is one that operators watch."""
+    if code in _WEBHOOK_RESULTS:
+        _webhooks.labels(_WEBHOOK_RESULTS[code]).inc()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shop.api import deprecated, limited, staff_packages, staff_products, staff_sales, views
+from shop.api import deprecated, limited, staff_packages, staff_products, staff_sales, views, webhook
 
 urlpatterns = [
     path("api/shop/catalog", views.Catalog.as_view()),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/shop/transactions", views.Transactions.as_view()),
     path("api/shop/transactions/<str:receipt>", views.TransactionByReceipt.as_view()),
     path("api/shop/transactions/<str:receipt>/settle", views.Settle.as_view()),
+    path("api/shop/webhook/payment", webhook.PaymentWebhook.as_view()),
     path("api/shop/inventory", views.Inventory.as_view()),
     path("api/shop/limited-packages", limited.LimitedPackages.as_view()),
     path("api/shop/limited/catalog", limited.LimitedCatalog.as_view()),
@@ -23,6 +24,9 @@ urlpatterns = [
     path("api/shop/buy-limited", limited.BuyLimited.as_view()),
     path("api/shop/limited/buy", limited.LimitedBuy.as_view()),
     path("api/shop/promo/preview", limited.PromoPreview.as_view()),
+    path("api/admin/transactions", staff_sales.Sales.as_view()),
+    path("api/admin/transactions/<str:receipt>/force-settle", staff_sales.ForceSettle.as_view()),
+    path("api/admin/transactions/<str:receipt>/refund", staff_sales.Refund.as_view()),
     path("api/shop/admin/products", staff_products.StaffProducts.as_view()),
     path("api/shop/admin/products/<str:product_id>", staff_products.StaffProduct.as_view()),
     path("api/shop/admin/products/<str:product_id>/restore", staff_products.RestoreProduct.as_view()),
@@ -39,7 +43,4 @@ urlpatterns = [
     path("api/admin/shop/items/<str:product_id>", deprecated.OldProduct.as_view()),
     path("api/admin/shop/items/<str:product_id>/discount", deprecated.OldDiscount.as_view()),
     path("api/admin/shop/items/<str:product_id>/rank", deprecated.OldRank.as_view()),
-    path("api/admin/transactions", staff_sales.Sales.as_view()),
-    path("api/admin/transactions/<str:receipt>/force-settle", staff_sales.ForceSettle.as_view()),
-    path("api/admin/transactions/<str:receipt>/refund", staff_sales.Refund.as_view()),
 ]
