@@ -25,6 +25,7 @@ from games.play.due import settle_all_due
 from realtime import stream
 from shop import holds
 from shop.alarms import watch_payments
+from shop.hooks import prune_nonces
 from shop.settlement import settle_stale
 from shop.velocity import prune_refusals
 
@@ -54,6 +55,7 @@ _UNHURRIED: Final = (
     Job("prune_keys", timedelta(minutes=30), prune_keys),
     Job("prune_rates", timedelta(minutes=30), prune_rates),
     Job("prune_refusals", timedelta(minutes=30), prune_refusals),
+    Job("prune_nonces", timedelta(minutes=10), prune_nonces),
 )
 JOBS: Final = (_SETTLE_ROUNDS, *_UNHURRIED)
 

@@ -10,13 +10,14 @@ from accounts.pruning import prune_login_counters, prune_sessions
 from casino.lib.days import now as clock
 from casino.lib.pruning import prune_keys, prune_rates
 from realtime import stream
+from shop.hooks import prune_nonces
 from shop.velocity import prune_refusals
 
 
 class Command(BaseCommand):
-    """Trims realtime history, sessions long over, counters and idempotency rows; one line each."""
+    """Trims realtime history, sessions long over, counters, nonces and idempotency rows; one line each."""
 
-    help = "Trim realtime history, old sessions, counters and idempotency keys."
+    help = "Trim realtime history, old sessions, counters, nonces and idempotency keys."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prunes each kind and tells how many went."""
@@ -28,5 +29,6 @@ class Command(BaseCommand):
             ("idempotency keys", prune_keys),
             ("rate counters", prune_rates),
             ("refused purchases", prune_refusals),
+            ("webhook nonces", prune_nonces),
         ):
             self.stdout.write(f"{what}: {prune(now=now)} removed")
