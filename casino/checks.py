@@ -17,6 +17,7 @@ from accounts.models import Player
 from accounts.seeding import seed_players
 
 _WEAK_SECRET_LENGTH = 32
+_DIFFERENT_CHARACTERS = 8
 
 
 @register(Tags.database)
@@ -54,10 +55,11 @@ def _unsafe_values() -> list[str]:
     for name, secret in (("DJANGO_SECRET_KEY", settings.SECRET_KEY), ("JWT_SECRET", settings.JWT_SECRET)):
         if secret in settings.DEV_SECRETS:
             problems.append(f"{name} is the development value; set one of your own")
-        elif len(secret) < _WEAK_SECRET_LENGTH or len(set(secret)) < 8:
+        elif _is_weak(secret):
             problems.append(f"{name} is too weak; use at least {_WEAK_SECRET_LENGTH} random characters")
     if settings.SECRET_KEY == settings.JWT_SECRET:
         problems.append("DJANGO_SECRET_KEY and JWT_SECRET must differ")
+    problems += _unsafe_webhook_secrets()
     if "*" in settings.ALLOWED_HOSTS:
         problems.append("ALLOWED_HOSTS must name the club's hosts, not *")
     if not settings.IS_POSTGRES:
@@ -71,3 +73,20 @@ def _unsafe_values() -> list[str]:
     ):
         problems.append("AUTO_SEED_BASIC needs SEED_ADMIN_PASSWORD and SEED_USER_PASSWORD of your own")
     return problems
+
+
+def _unsafe_webhook_secrets() -> list[str]:
+    """Whoever knows one of them can say that a purchase was paid, so each has to be good."""
+    secrets = settings.PAYMENT_WEBHOOK_SECRETS
+    problems = [] if secrets else ["PAYMENT_WEBHOOK_SECRET names no secret"]
+    if settings.DEV_WEBHOOK_SECRET in secrets:
+        problems.append("PAYMENT_WEBHOOK_SECRET is the development value; set one of your own")
+    if any(_is_weak(secret) for secret in secrets if secret != settings.DEV_WEBHOOK_SECRET):
+        problems.append(f"PAYMENT_WEBHOOK_SECRET is too weak; use at least {_WEAK_SECRET_LENGTH} random characters")
+    if {settings.SECRET_KEY, settings.JWT_SECRET, *settings.JWT_PREVIOUS_SECRETS} & set(secrets):
+        problems.append("PAYMENT_WEBHOOK_SECRET must differ from the secrets that the provider must not know")
+    return problems
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < _WEAK_SECRET_LENGTH or len(set(secret)) < _DIFFERENT_CHARACTERS

@@ -20,6 +20,7 @@ from casino.checks import seed_passwords_are_changed
 from casino.opening import auto_seed, seed
 
 ROOT: Final = Path(settings.BASE_DIR)
+GOOD_HOOK: Final = "Wh3xV9kQ2mTz7LrYb1nPc5sJd8gFa4eU"
 SAFE: Final = {
     "CLUB_ENV": "production",
     "DATABASE_URL": "postgres://club:check@127.0.0.1:1/club",
@@ -28,6 +29,7 @@ SAFE: Final = {
     "DJANGO_SECRET_KEY": "kP3x-9fQ2m_LrT7vYb1nWc5sHd8gJz4a0eUiOq6B",
     "JWT_SECRET": "Zt6wE1rY9uI3oP5aS7dF2gH4jK8lXc0vBnMq-Q_L",
     "PAYMENT_GATEWAY_MODE": "external",
+    "PAYMENT_WEBHOOK_SECRET": f"{GOOD_HOOK},uQ8sN1vK6dR4wB9xT3yG7hM2pJ5zL0cA",
 }
 
 
@@ -56,6 +58,15 @@ def test_production_starts_with_safe_values() -> None:
         ({"DJANGO_SECRET_KEY": "a" * 60}, "DJANGO_SECRET_KEY is too weak"),
         ({"JWT_SECRET": ""}, "JWT_SECRET is the development value"),
         ({"JWT_SECRET": SAFE["DJANGO_SECRET_KEY"]}, "must differ"),
+        ({"PAYMENT_WEBHOOK_SECRET": ""}, "PAYMENT_WEBHOOK_SECRET is the development value"),
+        (
+            {"PAYMENT_WEBHOOK_SECRET": f"{GOOD_HOOK},dev-webhook-secret"},
+            "PAYMENT_WEBHOOK_SECRET is the development value",
+        ),
+        ({"PAYMENT_WEBHOOK_SECRET": f"{GOOD_HOOK},short"}, "PAYMENT_WEBHOOK_SECRET is too weak"),
+        ({"PAYMENT_WEBHOOK_SECRET": "ab" * 30}, "PAYMENT_WEBHOOK_SECRET is too weak"),
+        ({"PAYMENT_WEBHOOK_SECRET": " , ,"}, "PAYMENT_WEBHOOK_SECRET names no secret"),
+        ({"PAYMENT_WEBHOOK_SECRET": SAFE["JWT_SECRET"]}, "PAYMENT_WEBHOOK_SECRET must differ"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the club's hosts"),
         ({"DATABASE_URL": ""}, "DATABASE_URL must name a PostgreSQL database"),
         ({"REDIS_URL": ""}, "REDIS_URL must be set"),
