@@ -24,6 +24,7 @@ from accounts.models import (
     Player,
     PlayerName,
     Rank,
+    Streak,
     Wallet,
 )
 from accounts.seal import unsealed
@@ -32,7 +33,17 @@ from adminpanel.models import Inspection
 from casino.models import IdempotencyKey, RateCounter
 from games.models import GameStats, RevealedSeed, Round
 from realtime.models import Epoch, StreamEvent
-from shop.models import InventoryItem, Product, Purchase, PurchaseRefusal
+from shop.models import (
+    Hold,
+    InventoryItem,
+    LimitedPackage,
+    Product,
+    PromoCode,
+    Purchase,
+    PurchaseRefusal,
+    WebhookEvent,
+    WebhookNonce,
+)
 
 EMPTIED: Final[tuple[type[models.Model], ...]] = (
     IdempotencyKey,
@@ -44,7 +55,11 @@ EMPTIED: Final[tuple[type[models.Model], ...]] = (
     InventoryItem,
     PurchaseRefusal,
     Purchase,
+    Hold,
+    WebhookEvent,
+    WebhookNonce,
     Entry,
+    Streak,
     Wallet,
     Action,
     AuthSession,
@@ -143,10 +158,13 @@ def _begin_anew(players: list[Player], now: datetime) -> None:
 
 
 def _put_back_on_the_shelf() -> None:
-    sold = Purchase.objects.owning().order_by().values_list("product").annotate(Sum("quantity"))
-    for product, quantity in sold:
+    """What purchases took: units of products and packages, uses of promo codes."""
+    took = Purchase.objects.filter(holds_stock=True, product__isnull=False)
+    for product, quantity in took.order_by().values_list("product").annotate(Sum("quantity")):
         counted = Product.objects.filter(pk=product, stock_remaining__isnull=False)
         counted.update(stock_remaining=F("stock_remaining") + quantity)
+    LimitedPackage.objects.update(sold=0)
+    PromoCode.objects.update(used=0)
 
 
 def _all(model: type[models.Model]) -> models.QuerySet[models.Model]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Audit, AuthSession, Entry, Invite, Player, Rank, Role, Wallet
+from accounts.models import Audit, AuthSession, Entry, Invite, Player, Rank, Role, Streak, Wallet
 from accounts.seal import unsealed
 from accounts.seeding import SEED_ACCOUNTS
 from adminpanel.inspection import inspect
@@ -24,7 +25,7 @@ from games import seeds
 from games.models import GameStats, RevealedSeed, Round
 from games.play import slots
 from realtime.models import Epoch, StreamEvent
-from shop.models import Product, Purchase
+from shop.models import Hold, LimitedPackage, Product, PromoCode, Purchase, WebhookEvent, WebhookNonce
 from tests import cast
 from tests.race import together
 
@@ -66,6 +67,12 @@ def test_seed_makes_the_five_accounts_with_a_thousand_gold_each() -> None:
     assert Player.objects.get(site_id="user004").check_password("123455")
     assert Invite.objects.get(code="5858").max_uses is None
     assert Product.objects.filter(pk__range=(1001, 1005)).count() == 5
+    packages = LimitedPackage.objects.values_list("code", "price_cents", "gold", "per_user_limit", "stock_total")
+    assert list(packages.order_by("code")) == [
+        ("VIP_BLITZ", 1999, 40_000, 2, None),
+        ("WEEKEND_STARTER", 499, 8_000, 1, 1000),
+    ]
+    assert {package.ends_at - package.starts_at for package in LimitedPackage.objects.all()} == {timedelta(days=30)}
 
 
 @pytest.mark.django_db
@@ -75,6 +82,7 @@ def test_seed_says_created_once_and_unchanged_ever_after() -> None:
     second = [line.split(maxsplit=1) for line in run("seed").splitlines()]
     assert ["created", "account admin"] in first
     assert ["created", "invite 5858"] in first
+    assert ["created", "limited package WEEKEND_STARTER"] in first
     assert [name for _, name in second] == [name for _, name in first]
     assert {verdict for verdict, _ in second} == {"unchanged"}
     assert Entry.objects.count() == entries
@@ -201,9 +209,44 @@ def test_clean_may_be_confirmed_by_the_environment(lively: Player, settings: Any
 
 
 def test_clean_puts_sold_units_back_on_the_shelf(lively: Player) -> None:
-    Product.objects.filter(pk=1001).update(stock_remaining=8)
+    Product.objects.filter(pk=1001).update(stock_remaining=10)
+    for mode in ("always_success", "external", "always_fail"):
+        cast.Caller(lively).post("/api/shop/buy", {"product_id": "1001", "quantity": 2, "gateway_mode": mode})
+    assert Product.objects.get(pk=1001).stock_remaining == 6
     run("clean", "--yes")
     assert Product.objects.get(pk=1001).stock_remaining == 10
+
+
+def test_clean_forgets_what_was_sold_held_used_and_told(lively: Player) -> None:
+    user = Player.objects.get(site_id="user001")
+    PromoCode.objects.create(code="SAVE", value=10, max_uses=1)
+    buyer = cast.Caller(user)
+    bought = buyer.post("/api/shop/limited/buy", {"package_id": "WEEKEND_STARTER", "promo_code": "SAVE"}).json()
+    assert bought["success"] is True
+    assert buyer.post("/api/shop/limited/hold", {"package_id": "VIP_BLITZ"}).status_code == 200
+    cast.set_gold(user, 20_000)
+    assert buyer.post("/api/shop/buy", {"product_id": "attendance_link"}).json()["success"] is True
+    WebhookNonce.objects.create(nonce="n" * 8, seen_at=timezone.now())
+    WebhookEvent.objects.create(
+        event_id="e", receipt_code=bought["receipt_code"], status="success", received_at=timezone.now()
+    )
+    run("clean", "--yes")
+    for gone in (Purchase, Hold, Streak, WebhookNonce, WebhookEvent):
+        assert not gone._base_manager.exists()
+    assert LimitedPackage.objects.get(code="WEEKEND_STARTER").sold == PromoCode.objects.get().used == 0
+    again = buyer.post("/api/shop/limited/buy", {"package_id": "WEEKEND_STARTER", "promo_code": "SAVE"})
+    assert again.status_code == 401  # the session is gone too
+    again = cast.Caller(user).post("/api/shop/limited/buy", {"package_id": "WEEKEND_STARTER", "promo_code": "SAVE"})
+    assert again.json()["total_price_cents"] == 489
+    assert json.loads(run("audit_ledger", "--json"))["ok"] is True
+
+
+def test_clean_that_spares_purchases_spares_their_counters(lively: Player) -> None:
+    user = Player.objects.get(site_id="user001")
+    Purchase.objects.filter(player=lively).delete()
+    assert cast.Caller(user).post("/api/shop/limited/buy", {"package_id": "WEEKEND_STARTER"}).json()["success"] is True
+    run("clean", "--yes", "--keep", "shop_purchase")
+    assert LimitedPackage.objects.get(code="WEEKEND_STARTER").sold == 1
 
 
 def test_clean_leaves_the_ledger_sealed(lively: Player) -> None:
