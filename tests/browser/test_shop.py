@@ -147,7 +147,7 @@ def test_a_pending_payment_is_waited_for_on_the_card_and_in_the_sheet(club: Visi
     held = hold_settling(shop)
     sheet = ask(shop)
     pay(shop)
-    expect(sheet.get_by_text("결제를 확인하고 있습니다")).to_be_visible()
+    expect(sheet.locator("[data-view=pending]")).to_be_visible()
     receipt = purchases(shop, club)[0]["receipt_code"]
     expect(card(shop, PACK)).to_have_attribute("data-receipt", receipt)
     expect(card(shop, PACK)).to_contain_text(f"결제 확인 중 · 영수증 {receipt}")

@@ -262,7 +262,7 @@ def test_a_pending_package_is_waited_for(club: Visit, shop: Page) -> None:
     shop.route(BUY, by_gateway("pending_then_success"))
     sheet = ask(shop)
     pay(shop)
-    expect(sheet.get_by_text("결제를 확인하고 있습니다")).to_be_visible()
+    expect(sheet.locator("[data-view=pending]")).to_be_visible()
     expect(package(shop)).to_have_attribute("data-state", "pending")
     expect(shop.get_by_test_id("shop-history-link")).to_contain_text("대기 1")
     expect(sheet.get_by_text("+7,000G")).to_be_visible(timeout=30_000)
@@ -356,6 +356,6 @@ def test_the_sheet_and_a_held_card_are_accessible_on_a_phone(
         text = page.locator("body").inner_text().replace(phone.nickname, "") + page.evaluate(SPOKEN)
         assert HANGUL.findall(text) == []
     page.keyboard.press("Escape")
+    expect(page.get_by_test_id("toast")).to_have_text(re.compile("Night Pack"))
     expect(package(page)).to_have_attribute("data-state", "held")
     assert (serious(page), small_targets(page), page.evaluate(CUT_OFF)) == ([], [], [])
-    expect(page.locator(".toast")).to_have_text(re.compile("Night Pack"))

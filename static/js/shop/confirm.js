@@ -29,6 +29,7 @@ export class Confirm {
     this.isBusy = false;
     this.isLocked = false;
     this.isStopped = false;
+    this.announcer = document.querySelector("[data-testid=announcer]");
     this.quantity = /** @type {HTMLInputElement} */ (dialog.querySelector("#quantity"));
     this.pay = /** @type {HTMLButtonElement} */ (this.part("pay"));
     this.promo = new PromoBox(this.part("promo"), {
@@ -50,7 +51,10 @@ export class Confirm {
     }
     this.part("settle").addEventListener("click", () => acts.settle(this.receipt));
     this.part("again").addEventListener("click", () => acts.again());
-    dialog.addEventListener("close", () => acts.closed());
+    dialog.addEventListener("close", () => {
+      if (this.announcer) document.body.append(this.announcer);
+      acts.closed();
+    });
   }
 
   /** @param {string} name @returns {HTMLElement} */
@@ -275,6 +279,8 @@ export class Confirm {
     this.part("title").textContent = titles[view];
     for (const section of /** @type {NodeListOf<HTMLElement>} */ (this.dialog.querySelectorAll("[data-view]"))) section.hidden = section.dataset.view !== view;
     this.view = view;
+    // Under an open sheet the rest of the page is silent: outcomes are told from inside it.
+    if (this.announcer?.parentElement !== this.dialog) this.dialog.append(this.announcer ?? "");
     if (!this.dialog.open) this.dialog.showModal();
     if (view !== "order") /** @type {HTMLElement | null} */ (this.dialog.querySelector(`[data-view="${view}"] .button:not([hidden]):last-of-type`))?.focus();
   }
