@@ -32,7 +32,7 @@ class _ShopKeeping(Endpoint):
 class UpsertPackage(_ShopKeeping):
     """A limited package, new or changed."""
 
-    @describe(body=wire.PackageBody, answer=wire.DoneSaying, refusals=(403,))
+    @describe(body=wire.PackageBody, answer=wire.ShelfChangedSaying, refusals=(403,))
     def post(self, request: Request) -> Response:
         """Changes what the body names; a new package is on sale for 30 days from now."""
         body = self.body(wire.PackageBody)
@@ -47,7 +47,7 @@ class UpsertPackage(_ShopKeeping):
 class DisablePackage(_ShopKeeping):
     """The emergency stop of a package."""
 
-    @describe(answer=wire.DoneSaying, refusals=(403, 404))
+    @describe(answer=wire.ShelfChangedSaying, refusals=(403, 404))
     def post(self, request: Request, package_id: str) -> Response:
         """Nobody can buy it from now on."""
         packaging.disable_package(by=caller(request), code=package_id)
@@ -57,7 +57,7 @@ class DisablePackage(_ShopKeeping):
 class UpsertPromo(_ShopKeeping):
     """A promo code, new or changed."""
 
-    @describe(body=wire.PromoBody, answer=wire.DoneSaying, refusals=(403, 404))
+    @describe(body=wire.PromoBody, answer=wire.ShelfChangedSaying, refusals=(403, 404))
     def post(self, request: Request) -> Response:
         """Changes what the body names; the code is kept in upper case."""
         body = self.body(wire.PromoBody)
@@ -69,7 +69,7 @@ class UpsertPromo(_ShopKeeping):
 class TogglePackage(_ShopKeeping):
     """A package's sale, on or off."""
 
-    @describe(body=wire.ToggleBody, answer=wire.Done, refusals=(403, 404))
+    @describe(body=wire.ToggleBody, answer=wire.ShelfChanged, refusals=(403, 404))
     def post(self, request: Request) -> Response:
         """A package that was disabled stays so."""
         packaging.toggle_package(by=caller(request), **self.body(wire.ToggleBody))
@@ -79,7 +79,7 @@ class TogglePackage(_ShopKeeping):
 class PackagePeriod(_ShopKeeping):
     """A package's time of sale."""
 
-    @describe(body=wire.PeriodBody, answer=wire.Done, refusals=(403, 404))
+    @describe(body=wire.PeriodBody, answer=wire.ShelfChanged, refusals=(403, 404))
     def post(self, request: Request) -> Response:
         """From `start_at` until just before `end_at`."""
         body = self.body(wire.PeriodBody)
@@ -90,7 +90,7 @@ class PackagePeriod(_ShopKeeping):
 class PackageStock(_ShopKeeping):
     """A package's units in all."""
 
-    @describe(body=wire.StockBody, answer=wire.Done, refusals=(403, 404))
+    @describe(body=wire.StockBody, answer=wire.ShelfChanged, refusals=(403, 404))
     def post(self, request: Request) -> Response:
         """Sold and held ones included; never fewer than those."""
         body = self.body(wire.StockBody)
@@ -101,7 +101,7 @@ class PackageStock(_ShopKeeping):
 class PackagePerUserLimit(_ShopKeeping):
     """How many units one player may have."""
 
-    @describe(body=wire.PerUserBody, answer=wire.Done, refusals=(403, 404))
+    @describe(body=wire.PerUserBody, answer=wire.ShelfChanged, refusals=(403, 404))
     def post(self, request: Request) -> Response:
         """From the next purchase on."""
         body = self.body(wire.PerUserBody)
@@ -112,7 +112,7 @@ class PackagePerUserLimit(_ShopKeeping):
 class SetPackagePromo(_ShopKeeping):
     """A promo code of one package."""
 
-    @describe(body=wire.PromoSetBody, answer=wire.Done, refusals=(403, 404))
+    @describe(body=wire.PromoSetBody, answer=wire.ShelfChanged, refusals=(403, 404))
     def post(self, request: Request) -> Response:
         """The code takes cents off each unit of the package, and of nothing else."""
         body = self.body(wire.PromoSetBody)
@@ -128,7 +128,7 @@ class SetPackagePromo(_ShopKeeping):
 class ClearPackagePromo(_ShopKeeping):
     """The end of a package's promo code."""
 
-    @describe(body=wire.PromoClearBody, answer=wire.Done, refusals=(403, 404))
+    @describe(body=wire.PromoClearBody, answer=wire.ShelfChanged, refusals=(403, 404))
     def post(self, request: Request) -> Response:
         """Switches the code off."""
         body = self.body(wire.PromoClearBody)

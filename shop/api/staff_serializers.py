@@ -210,7 +210,7 @@ class PromoSetBody(PromoClearBody):
     cents_off = amount()
 
 
-class Done(Fields):
+class ShelfChanged(Fields):
     """It is done."""
 
     success = serializers.BooleanField()
@@ -223,7 +223,7 @@ class Gone(ErrorEnvelope):
     migration = serializers.DictField(child=serializers.CharField())
 
 
-class DoneSaying(Done):
+class ShelfChangedSaying(ShelfChanged):
     """It is done, and what it was."""
 
     message = serializers.CharField()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
+from django.test import TestCase
 
 from accounts.models import Audit, Player
 from casino.lib import days
 from casino.lib.days import stamp
+from realtime import publish
 from shop import shelving
 from shop.models import Product
 from shop.tests.conftest import change
@@ -218,6 +221,14 @@ def test_what_is_rolled_back_is_told_to_nobody(sam: Player) -> None:
         shelving.change_product(by=sam, product_id=PACK, facts={"price": 250})
         transaction.set_rollback(True)
     assert (shelf_rows(), heard) == (before, [])
+
+
+def test_a_change_stands_when_it_cannot_be_told(as_sam: Caller) -> None:
+    deaf = patch.object(publish, "broadcast", side_effect=ConnectionError)
+    with deaf as broadcast, TestCase.captureOnCommitCallbacks(execute=True):
+        assert call(as_sam, "PUT", f"{PRODUCTS}/{PACK}", {"price": 250}).status_code == 200
+    assert broadcast.call_count == 1
+    assert Product.objects.get(pk=1001).price == 250
 
 
 def test_a_fact_that_is_not_for_staff_is_a_bug(sam: Player) -> None:
