@@ -210,6 +210,7 @@ def turned_down(
     caller: Caller, player: Player, reason: str, *, total: int = 499, told: bool = True, **body: Any
 ) -> None:
     """Both paths say no, each in its way: counted for the guard, told if published, and the key stays free."""
+    message = ""
     for path in (LEGACY, MODERN):
         before = written(player)
         response = buys(caller, path, idempotency_key="no", **body)

@@ -116,14 +116,15 @@ def test_a_code_nobody_made_is_not_found(ada: Player, as_ada: Caller) -> None:
 def test_a_code_for_one_thing_is_refused_for_others(ada: Player, as_ada: Caller) -> None:
     promo("PACKAGE", package=LimitedPackage.objects.get(code=STARTER))
     promo("PRODUCT", product=Product.objects.get(product_id=PACK))
-    for code, goods, reason in (
+    cases: list[tuple[str, dict[str, Any], str | None]] = [
         ("PACKAGE", {"package_id": STARTER}, None),
         ("PACKAGE", {"package_id": BLITZ}, "PROMO_WRONG_PRODUCT"),
         ("PACKAGE", {"product_id": PACK}, "PROMO_WRONG_PRODUCT"),
         ("PRODUCT", {"product_id": PACK}, None),
         ("PRODUCT", {"product_id": "GOLD_PACK_MED"}, "PROMO_WRONG_PRODUCT"),
         ("PRODUCT", {"package_id": STARTER}, "PROMO_WRONG_PRODUCT"),
-    ):
+    ]
+    for code, goods, reason in cases:
         told = previews(as_ada, ada, promo_code=code, **goods)
         assert (told["reason_code"], told["valid"]) == (reason, reason is None)
 
