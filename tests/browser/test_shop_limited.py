@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.test_screens import CUT_OFF, HANGUL, SPOKEN, serious, small_targets
-from tests.browser.test_shop import by_gateway, gold, pay, purchases, ready
+from tests.browser.test_shop import by_gateway, gold, hold_settling, pay, purchases, ready
 from tests.browser.test_slot import body_of, expect_failed_loads
 
 Begin = Callable[..., Visit]
@@ -260,11 +260,15 @@ def test_what_staff_change_reaches_an_open_sheet_and_its_input_stays(club: Visit
 
 def test_a_pending_package_is_waited_for(club: Visit, shop: Page) -> None:
     shop.route(BUY, by_gateway("pending_then_success"))
+    held = hold_settling(shop)
     sheet = ask(shop)
     pay(shop)
     expect(sheet.locator("[data-view=pending]")).to_be_visible()
     expect(package(shop)).to_have_attribute("data-state", "pending")
     expect(shop.get_by_test_id("shop-history-link")).to_contain_text("대기 1")
+    shop.unroute("**/settle")
+    for each in held:
+        each.continue_()
     expect(sheet.get_by_text("+7,000G")).to_be_visible(timeout=30_000)
     assert gold(shop, club) == 8_000
 

@@ -280,7 +280,7 @@ export class Confirm {
     for (const section of /** @type {NodeListOf<HTMLElement>} */ (this.dialog.querySelectorAll("[data-view]"))) section.hidden = section.dataset.view !== view;
     this.view = view;
     // Under an open sheet the rest of the page is silent: outcomes are told from inside it.
-    if (this.announcer?.parentElement !== this.dialog) this.dialog.append(this.announcer ?? "");
+    if (this.announcer && this.announcer.parentElement !== this.dialog) this.dialog.append(this.announcer);
     if (!this.dialog.open) this.dialog.showModal();
     if (view !== "order") /** @type {HTMLElement | null} */ (this.dialog.querySelector(`[data-view="${view}"] .button:not([hidden]):last-of-type`))?.focus();
   }

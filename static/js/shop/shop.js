@@ -105,11 +105,11 @@ class Shop {
     this.countdowns.tick();
   }
 
-  /** The same good once more, as its card now is. */
+  /** The same good once more, as its card now is; a hold that it still shows may be the one the purchase used up. */
   again() {
     const good = this.confirm?.good;
     const card = good && this.catalogue.card(good.card);
-    if (good) this.open(card ? goodOf(card) : { ...good, hold: null });
+    if (good) this.open({ ...(card ? goodOf(card) : good), hold: null });
   }
 
   /** @param {Good} good @param {number} quantity */
