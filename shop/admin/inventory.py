@@ -33,9 +33,8 @@ def _is_owned(item: InventoryItem) -> bool:
 class InventoryItemAdmin(HandlingAdmin):
     """What players keep, and the vouchers that wait to be redeemed."""
 
-    list_display = ("id", "player", "name", "quantity", "state", "source", "receipt", "acquired_at", "used_at")
-    list_display_links = ("id", "name")
-    list_filter = ("status", "source", "type", "product_id")
+    list_display = ("what", "player", "state", "receipt", "got", "used")
+    list_filter = ("status", "source", "type")
     list_select_related = ("player", "purchase")
     search_fields = ("=player__site_id", "=player__nickname", "=product_id", "=purchase__receipt_code")
     search_help_text = gettext_lazy("사이트 아이디, 닉네임, 상품 ID, 영수증")
@@ -73,3 +72,18 @@ class InventoryItemAdmin(HandlingAdmin):
             return "–"
         address = reverse("admin:shop_purchase_change", args=[item.purchase_id])
         return format_html('<a href="{}">{}</a>', address, item.purchase.receipt_code)
+
+    @admin.display(description=gettext_lazy("이름"), ordering="name")
+    def what(self, item: InventoryItem) -> str:
+        """What it is, and how many."""
+        return f"{item.icon} {item.name} × {item.quantity}" if item.quantity > 1 else f"{item.icon} {item.name}"
+
+    @admin.display(description=gettext_lazy("획득"), ordering="acquired_at")
+    def got(self, item: InventoryItem) -> str:
+        """Since when it is kept, in UTC."""
+        return f"{item.acquired_at:%Y-%m-%d %H:%M}"
+
+    @admin.display(description=gettext_lazy("사용"), ordering="used_at")
+    def used(self, item: InventoryItem) -> str:
+        """When it was redeemed, in UTC."""
+        return f"{item.used_at:%Y-%m-%d %H:%M}" if item.used_at else "–"

@@ -92,18 +92,15 @@ class AttentionFilter(admin.SimpleListFilter):
 class PurchaseAdmin(HandlingAdmin):
     """Every purchase with each step on its way, the gold it moved and what staff did about it."""
 
-    list_display = (
-        "receipt_code", "player", "item_name", "quantity", "price", "state", "why", "gateway_mode", "created_at",
-        "settled_at",
-    )  # fmt: skip
-    list_filter = (AttentionFilter, "status", "kind", "reason_code", "currency", "gateway_mode")
+    list_display = ("receipt_code", "player", "what", "price", "where", "begun")
+    list_filter = (AttentionFilter, "status", "kind", "currency", "reason_code")
     list_select_related = ("player",)
     search_fields = ("=receipt_code", "=charge_id", "=player__site_id", "=player__nickname", "=promo_code")
     search_help_text = gettext_lazy("영수증, 결제 번호, 사이트 아이디, 닉네임, 프로모션 코드")
     date_hierarchy = "created_at"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("receipt_code", "buyer", "kind", "code", "item_name", "quantity", "one_time")}),
+        (None, {"fields": ("receipt_code", "buyer", "kind", "code", "item_name", "quantity")}),
         (gettext_lazy("상태"), {"fields": ("state", "why", "created_at", "settled_at", "way")}),
         (gettext_lazy("금액"), {"fields": ("each", "price", "promo_code", "gold", "vip_points", "entries")}),
         (gettext_lazy("결제"), {"fields": ("gateway_mode", "payment_method", "charge_id", "charged_at")}),
@@ -117,7 +114,7 @@ class PurchaseAdmin(HandlingAdmin):
     readonly_fields = ("buyer", "state", "why", "each", "price", "way", "entries", "seen_to")
     deeds = (
         Deed(
-            "refund", gettext_lazy("환불"), gettext_lazy("환불했습니다"), RefundForm, _refund, _succeeded,
+            "refund", gettext_lazy("환불하기"), gettext_lazy("환불했습니다"), RefundForm, _refund, _succeeded,
             is_grave=True,
         ),
         Deed(
@@ -146,10 +143,27 @@ class PurchaseAdmin(HandlingAdmin):
         status = PurchaseStatus(purchase.status)
         return format_html('<span class="badge badge--{}">{}</span>', slips.BADGES[status][0], status.label)
 
-    @admin.display(description=gettext_lazy("사유"), ordering="reason_code", empty_value="–")
-    def why(self, purchase: Purchase) -> str | None:
+    @admin.display(description=gettext_lazy("사유"))
+    def why(self, purchase: Purchase) -> str:
         """Why it is not a success, in words."""
-        return str(Reason(purchase.reason_code).label) if purchase.reason_code else None
+        return str(Reason(purchase.reason_code).label) if purchase.reason_code else "–"
+
+    @admin.display(description=gettext_lazy("상태"), ordering="status")
+    def where(self, purchase: Purchase) -> SafeString:
+        """Where it stands, and why."""
+        if not purchase.reason_code:
+            return self.state(purchase)
+        return format_html('{} <span class="tiny faint">{}</span>', self.state(purchase), self.why(purchase))
+
+    @admin.display(description=gettext_lazy("상품"), ordering="code")
+    def what(self, purchase: Purchase) -> str:
+        """What was bought, and how many."""
+        return f"{purchase.item_name} × {purchase.quantity}" if purchase.quantity > 1 else purchase.item_name
+
+    @admin.display(description=gettext_lazy("시각"), ordering="created_at")
+    def begun(self, purchase: Purchase) -> str:
+        """When it began, in UTC."""
+        return f"{purchase.created_at:%Y-%m-%d %H:%M}"
 
     @admin.display(description=gettext_lazy("단가"))
     def each(self, purchase: Purchase) -> str:
