@@ -209,7 +209,7 @@ def test_confirmed_cancelled_and_expired_at_once_a_hold_ends_once(crowd: list[Pl
     assert bought["sold"] == 1
     assert set(bought) <= {"sold", "USER_LIMIT", "PROCESSING", "OUT_OF_STOCK"}
     assert sum(end is None for end in ends[4:8]) <= 1
-    assert Hold.objects.count() == 0
+    assert not Hold.objects.running(days.now()).exists()  # one that is over may wait to be cleared away
     check_books(1, crowd)
 
 
