@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import topology
 from tests.servers import free_port
 
-HARNESSES = ("stock", "holds", "once", "crash")
+HARNESSES = ("stock", "holds", "once", "keys", "hooks", "sales", "crash")
 # The guards against fraud would stop these buyers; tokens have to last for hours; a sweep should void what waits.
 FREE_HAND = {
     "FRAUD_MAX_PURCHASES": "100000",
@@ -32,6 +32,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--stock-http", type=int, default=20, help="STOCK rounds over HTTP")
     parser.add_argument("--holds", type=int, default=200, help="HOLD rounds")
     parser.add_argument("--once", type=int, default=200, help="ONCE rounds of every kind")
+    parser.add_argument("--keys", type=int, default=100, help="IDEM rounds of every route")
+    parser.add_argument("--attacks", type=int, default=50, help="HOOK purchases attacked in every way")
+    parser.add_argument("--hooks", type=int, default=25, help="HOOK purchases told of in every valid way")
+    parser.add_argument("--sales", type=int, default=2_000, help="purchases of the fuzz")
+    parser.add_argument("--sales-kills", type=int, default=8, help="how often the server is killed under the fuzz")
     parser.add_argument("--rounds", type=int, default=200, help="rounds that cash-outs and bust race for (crash)")
     parser.add_argument("--kills", type=int, default=10, help="how often crash kills the server")
     arguments = parser.parse_args()

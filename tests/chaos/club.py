@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.topology import ROOT
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 Json = dict[str, Any]
 
 
