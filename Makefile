@@ -72,7 +72,7 @@ rng: $(DEV) $(STATIC) ## A million rounds of every game, and 20,000 as players p
 	TEST_DATABASE=sqlite $(PYTEST) games/tests/test_luck.py games/tests/test_luck_of_plays.py -m rng -n $(WORKERS) $(ARGS)
 
 .PHONY: chaos
-chaos: $(DEV) $(STATIC) ## Real processes raced, killed and started again: what must hold under fire (ARGS="stock holds --seed 1")
+chaos: $(DEV) $(STATIC) ## Real processes raced, killed and started again: what must hold under fire (ARGS="stock keys --seed 1")
 	$(PY) -m tests.chaos $(ARGS)
 
 .PHONY: bench
