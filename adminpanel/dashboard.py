@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.cards import kind_name
@@ -18,7 +18,8 @@ from games import floor, offers, seen
 from games.models import Game, GameType, Round
 from games.seen import Seen
 from games.tables import Rules
-from shop.models import Currency, Product, Purchase, PurchaseStatus
+from shop import availability, packages
+from shop.models import Currency, LimitedPackage, Product, Purchase, PurchaseStatus
 
 Json = dict[str, Any]
 CHART_DAYS: Final = 14
@@ -40,7 +41,7 @@ def of_today(*, now: datetime) -> Json:
         "plays": _plays(midnight),
         "books": Inspection.objects.first(),
         "sellers": _best_sellers(now),
-        "shelves": _stock_at_risk(),
+        "shelves": _stock_at_risk(now),
     }
 
 
@@ -128,10 +129,19 @@ def _returned(game: Game, rules: Rules, today: Seen | None) -> Json:
 
 
 def _best_sellers(now: datetime) -> list[Json]:
+    """What sold most in a month, products and packages alike."""
     sold = Purchase.objects.filter(status=PurchaseStatus.SUCCESS, created_at__gt=now - timedelta(days=30))
     by_item = sold.order_by().values("item_name", "currency").annotate(number=Sum("quantity"), earned=Sum("amount"))
     return [dict(row) for row in by_item.order_by("-number", "item_name")[:SELLERS]]
 
 
-def _stock_at_risk() -> list[Product]:
-    return list(Product.objects.on_sale().filter(stock_remaining__lte=LOW_STOCK).order_by("stock_remaining")[:SELLERS])
+def _stock_at_risk(now: datetime) -> list[Json]:
+    """What is on sale and nearly gone, fewest free units first: products, and packages less the units that are held."""
+    counted = Product.objects.on_sale().filter(stock_remaining__lte=LOW_STOCK).order_by("stock_remaining")[:SELLERS]
+    low: list[Json] = [{"kind": "product", "good": product, "left": product.stock_remaining} for product in counted]
+    limited = packages.with_held(LimitedPackage.objects.on_sale(now).filter(stock_total__isnull=False), now)
+    nearly_gone = limited.filter(stock_total__lte=F("sold") + F("held") + LOW_STOCK)
+    for package in nearly_gone.order_by(F("stock_total") - F("sold") - F("held"))[:SELLERS]:
+        units = availability.of_package(package, now, held=package.held)  # type: ignore[attr-defined]
+        low.append({"kind": "limitedpackage", "good": package, "left": units.free, "units": units})
+    return sorted(low, key=lambda row: (row["left"], str(row["good"])))[:SELLERS]

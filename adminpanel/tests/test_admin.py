@@ -20,7 +20,7 @@ from casino.opening import seed
 from games.engine import gacha_returns
 from games.play import gacha, slots
 from games.tables import FIRST_VERSIONS, parse_gacha
-from shop.models import Product, Purchase
+from shop.models import Hold, LimitedPackage, Product, Purchase
 from tests import cast
 
 DOOR = "/admin/login/"
@@ -149,6 +149,35 @@ def test_the_dashboard_costs_a_fixed_number_of_statements(sam: Player) -> None:
     with CaptureQueriesContext(connection) as many:
         assert client.get("/admin/").status_code == 200
     assert len(many) == len(few) <= 20
+
+
+def test_what_is_nearly_gone_is_told_with_packages_less_what_is_held(sam: Player) -> None:
+    now = timezone.now()
+    list(seed(now=now))
+    week = {"starts_at": now, "ends_at": now + timedelta(days=7), "price_cents": 1, "gold": 1}
+    LimitedPackage.objects.create(code="HELD", name="Held", stock_total=30, sold=8, **week)
+    LimitedPackage.objects.create(code="PLENTY", name="Plenty", stock_total=30, sold=8, **week)
+    LimitedPackage.objects.create(code="OFF", name="Off", stock_total=1, is_disabled=True, **week)
+    LimitedPackage.objects.create(code="GONE", name="Gone", stock_total=3, sold=3, **week)
+    Product.objects.filter(pk=1001).update(stock_remaining=5)
+    Product.objects.filter(pk=1002).update(stock_remaining=21)
+    held = LimitedPackage.objects.get(code="HELD")
+    Hold.objects.create(player=sam, package=held, quantity=3, created_at=now, expires_at=now + timedelta(minutes=2))
+    told = dashboard.of_today(now=now)["shelves"]
+    assert [(row["good"].name, row["left"]) for row in told] == [("Gone", 0), ("Gold x2,600", 5), ("Held", 19)]
+    shown = inside(sam).get("/admin/").content.decode()
+    assert f'limitedpackage/{held.pk}/change/">Held</a>' in shown
+    assert "전체 30 · 판매 8 · 보류 3" in shown
+
+
+def test_a_package_counts_among_the_best_sellers(sam: Player) -> None:
+    list(seed(now=timezone.now()))
+    ada = cast.Caller(cast.enrol("ada"))
+    LimitedPackage.objects.filter(code="VIP_BLITZ").update(min_rank="")
+    assert ada.post("/api/shop/limited/buy", {"package_id": "VIP_BLITZ", "quantity": 2}).json()["success"] is True
+    name = LimitedPackage.objects.get(code="VIP_BLITZ").name
+    told = dashboard.of_today(now=timezone.now())["sellers"]
+    assert told == [{"item_name": name, "currency": "USD", "number": 2, "earned": 3998}]
 
 
 def test_a_stale_payment_raises_an_alarm(sam: Player, settings: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Model, QuerySet
@@ -53,6 +54,8 @@ class ShelfForm(forms.ModelForm[Any]):
             del self.fields["reason"]
         for name, field in self.fields.items():
             field.show_hidden_initial = name != "reason"
+            if isinstance(field.widget, AdminSplitDateTime):
+                _name_both(field)
 
     @property
     def facts(self) -> Json:
@@ -251,6 +254,13 @@ class ShelfAdmin(admin.ModelAdmin[Any]):
             return False
         self.message_user(request, f"{row}: {deed.told}")
         return True
+
+
+def _name_both(field: forms.Field) -> None:
+    """A moment is two inputs under one label: each says which it is."""
+    day, time = field.widget.widgets
+    day.attrs["aria-label"] = _("%(field)s: 날짜") % {"field": field.label}
+    time.attrs["aria-label"] = _("%(field)s: 시각") % {"field": field.label}
 
 
 def _plain(value: Any) -> Any:
