@@ -339,6 +339,17 @@ def test_home_tells_of_open_payments_as_they_come_and_go(club: Visit, start: Pag
     expect(row(page, receipt)).to_be_visible()
 
 
+def test_the_shop_s_receipt_leads_to_its_purchase(club: Visit, start: Page) -> None:
+    start.goto(f"{club.url}/shop")
+    expect(start.locator("[data-component=shop][data-ready]")).to_be_attached()
+    start.locator(f"[data-product={PACK}] [data-buy]").click()
+    start.get_by_test_id("confirm-pay").click()
+    start.get_by_test_id("receipt-code").click()
+    receipt = purchases(start, club)[0]["receipt_code"]
+    expect(start).to_have_url(f"{club.url}/shop/history?receipt={receipt}")
+    expect(row(start, receipt).get_by_test_id("purchase-timeline")).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_open_receipts_have_no_serious_finding_and_fit_the_phone(visit: Begin, theme: str) -> None:
     club = visit(viewport=PHONE)

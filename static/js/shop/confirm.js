@@ -270,6 +270,7 @@ export class Confirm {
   name(receipt) {
     this.receipt = receipt;
     for (const code of this.dialog.querySelectorAll("[data-part=receipt]")) code.textContent = receipt;
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (this.dialog.querySelectorAll("[data-part=receipt-link]"))) link.href = `/shop/history?receipt=${receipt}`;
   }
 
   /** @param {View} view */
