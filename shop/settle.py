@@ -24,7 +24,7 @@ def settle(*, player: Player, receipt_code: str, key: Key | None) -> Json:
     purchase = receipts.find(receipt_code, reader=player)
     if purchase.is_paid_in_gold:
         raise errors.not_settleable()
-    if purchase.is_pending:
+    if purchase.is_pending and idempotency.known(key) is None:  # a key of another payload settles nothing
         purchase = settlement.poll(purchase, flow="settle", now=now)
     with transaction.atomic():
         if key is not None and idempotency.claim(key, ref=receipt_code, now=now) is not None:

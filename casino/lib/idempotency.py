@@ -86,13 +86,21 @@ def claim(key: Key | None, *, ref: str, now: datetime) -> str | None:
     """
     if key is None or _inserted(key, ref, now):
         return None
-    kept = IdempotencyKey.objects.only("ref", "payload_hash").get(
-        player_id=key.player_id, operation=key.operation, key=key.text
-    )
-    if kept.payload_hash != key.payload_hash:
-        raise errors.key_reused()
+    kept = known(key)
+    assert kept is not None, "the key that stood in the way is there"
     _replays.labels(key.operation).inc()
-    return kept.ref
+    return kept
+
+
+def known(key: Key | None) -> str | None:
+    """The ref of a first call that has committed, None when there is none; refuses another payload. Takes nothing."""
+    if key is None:
+        return None
+    rows = IdempotencyKey.objects.only("ref", "payload_hash")
+    kept = rows.filter(player_id=key.player_id, operation=key.operation, key=key.text).first()
+    if kept is not None and kept.payload_hash != key.payload_hash:
+        raise errors.key_reused()
+    return kept.ref if kept is not None else None
 
 
 def release(key: Key | None) -> None:

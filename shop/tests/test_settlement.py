@@ -212,6 +212,16 @@ def test_a_buyer_who_tries_again_after_a_kill_gets_the_same_purchase(ada: Player
     assert Entry.objects.filter(code="topup").count() == 1
 
 
+def test_a_key_used_for_another_receipt_settles_nothing(ada: Player, as_ada: Caller, settings: Settings) -> None:
+    settings.PAYMENT_PENDING_DELAY = timedelta(0)
+    first, second = (buys(as_ada, "pending_then_success")["receipt_code"] for _ in range(2))
+    assert as_ada.post(settle_path(first), {"idempotency_key": "k"}).json()["status"] == "success"
+    before = written(ada)
+    refused = as_ada.post(settle_path(second), {"idempotency_key": "k"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert (written(ada), bought(second).status) == (before, "pending")
+
+
 PAID = Charge(Outcome.PAID, "late")
 
 
