@@ -7,6 +7,7 @@ from typing import Final
 from accounts.ledger import OpenWallet
 from accounts.models import Account, EntryCode, Player, Rank
 from accounts.progress import streaks, vip
+from casino.lib import rows
 from shop.models import Effect, InventoryItem, Purchase, PurchaseKind
 
 VIP_POINT_CENTS: Final = 100
@@ -71,7 +72,7 @@ def _raise_rank(wallet: OpenWallet, purchase: Purchase) -> None:
 def _put_into_inventory(purchase: Purchase, wallet: OpenWallet) -> None:
     product = purchase.product
     assert product is not None
-    InventoryItem.objects.create(
+    line = InventoryItem(
         player_id=purchase.player_id,
         purchase=purchase,
         product_id=product.product_id,
@@ -82,6 +83,7 @@ def _put_into_inventory(purchase: Purchase, wallet: OpenWallet) -> None:
         quantity=purchase.quantity,
         acquired_at=wallet.now,
     )
+    rows.insert([line])
 
 
 def _take_item_back(purchase: Purchase) -> None:

@@ -124,8 +124,10 @@ def purchase_news(purchase: Purchase, status: str, reason: str) -> PurchaseUpdat
 def opened(purchase: Purchase, now: datetime) -> Iterator[tuple[OpenWallet, Purchase]]:
     """The buyer's wallet and the purchase, both locked, in a transaction of their own."""
     with transaction.atomic(), open_wallet(purchase.player_id, now=now) as wallet:
-        purchases = Purchase.objects.select_for_update(of=("self",)).select_related("product")
-        yield wallet, purchases.get(pk=purchase.pk)
+        locked = rows.find(Purchase, purchase.pk, lock=True)
+        if locked is None:
+            raise Purchase.DoesNotExist(f"purchase {purchase.receipt_code} is not stored")
+        yield wallet, locked
 
 
 def _settle(purchase: Purchase, charge: Charge, flow: str, now: datetime, first: First | None) -> Settled:
