@@ -52,6 +52,8 @@ class Call:
     body: bytes = b""
 
 
+PACK: Final = Call("/api/shop/buy", b'{"product_id":"GOLD_PACK_SMALL"}')
+ITEM: Final = Call("/api/shop/buy", b'{"product_id":"anti_single_loss"}')
 SPIN: Final = Call("/api/games/slot/spin", b'{"bet_amount":10,"lines":5}')
 PLAYS: Final[Mapping[str, tuple[Call, ...]]] = {
     "rps": (Call("/api/games/rps/play", b'{"bet_amount":10,"choice":"rock"}'),),

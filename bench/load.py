@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bench.provider import PATH, Sealed
+
 HEADER_END = b"\r\n\r\n"
 
 
@@ -32,7 +34,7 @@ class Tally:
 
 
 class Sender(asyncio.Protocol):
-    """Sends a request, waits for its answer, sends the next, until told to stop."""
+    """Sends a request, waits for its answer, sends the next, until told to stop or nothing is left to send."""
 
     def __init__(self, make_request: Callable[[], bytes], tally: Tally, until: float) -> None:
         self._make_request = make_request
@@ -52,8 +54,14 @@ class Sender(asyncio.Protocol):
 
     def _send(self) -> None:
         self._buffer, self._needed = b"", -1
+        try:
+            request = self._make_request()
+        except StopIteration:
+            self._until = 0
+            self._transport.close()
+            return
         self._sent_at = time.perf_counter()
-        self._transport.write(self._make_request())
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         """Collect one answer by its Content-Length, then go on."""
@@ -97,6 +105,13 @@ def play_request(port: int, token: str, path: str, body: bytes) -> Callable[[], 
         return head + uuid.uuid4().hex.encode() + HEADER_END + body
 
     return make
+
+
+def sealed_request(port: int, call: Sealed) -> bytes:
+    """One call of the payment provider."""
+    headers = "".join(f"{name}: {value}\r\n" for name, value in call.headers.items())
+    head = f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {len(call.raw)}\r\n{headers}\r\n"
+    return head.encode() + call.raw
 
 
 def page_request(port: int, path: str) -> Callable[[], bytes]:

@@ -21,9 +21,10 @@ from bench import load, pages, statements, topology
 
 django.setup()
 
-from bench import club  # noqa: E402  (its models need the line above)
+from bench import club, sales  # noqa: E402  (their models need the line above)
 from bench.history import History  # noqa: E402
 
+WEBHOOK_CONNECTIONS = 4
 PAGES = ("/", "/login", "/signup", "/shop", "/games", "/games/slot", "/profile")
 
 
@@ -35,6 +36,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--players", type=int, default=64, help="players they speak for (64)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each load run (10)")
     parser.add_argument("--history", type=int, default=100_000, help="rounds of one long history (100000); 0: none")
+    parser.add_argument("--webhooks", type=int, default=1_500, help="payments the provider tells of (1500)")
     parser.add_argument("--profile", metavar="FILE", help="write a flame graph (SVG) of one worker under this load")
     parser.add_argument("--statements", action="store_true", help="also print the statements of one spin")
     return parser.parse_args()
@@ -46,15 +48,17 @@ def _say(name: str, value: str, note: str = "") -> None:
 
 def _measure(options: argparse.Namespace, base: Path) -> None:
     port = int(os.environ["PORT"])
-    quiet, *everyone = club.enrol(1 + options.players + options.connections)
+    quiet, *everyone = club.enrol(1 + options.players + 2 * options.connections)
     seats, others = everyone[: options.players], everyone[options.players :]
-    spinners = [club.caller(seat, club.SPIN) for seat in others]  # players of their own: no number is used twice
-    plans = [statements.plan(spin) for spin in spinners]
+    # Players of their own, for spins and for buys: no number is used twice.
+    plans = [statements.plan(club.caller(seat, club.SPIN)) for seat in others[: options.connections]]
+    buys = [statements.plan(club.caller(seat, club.PACK)) for seat in others[options.connections :]]
     if options.statements:
-        for number, one in enumerate(plans[0].statements, 1):
+        for number, one in enumerate([*plans[0].statements, *buys[0].statements], 1):
             print(f"  {number:2} {'in' if one.in_transaction else 'out'} {one.sql}\n     {one.params}")
     _say("SQL statements of a spin", str(len(plans[0].statements)), "without BEGIN and COMMIT")
-    for game, calls in club.PLAYS.items():
+    _say("SQL statements of a pack", str(len(buys[0].statements)), "order, payment and grant")
+    for game, calls in {**club.PLAYS, "an item": (club.ITEM,)}.items():
         play = club.caller(quiet, *calls)
         play()  # the first of a process reads the table
         with statements.recorded() as found:
@@ -66,8 +70,10 @@ def _measure(options: argparse.Namespace, base: Path) -> None:
 
     web = topology.Web(port, base / "gunicorn.log")
     try:
-        _load(options, port, web, seats, plans)
+        _load(options, port, web, seats, "spin", club.SPIN, plans)
+        _load(options, port, web, seats, "buy", club.PACK, buys)
         _games(options, port, seats)
+        _say(*sales.webhooks(port, seats, options.webhooks, WEBHOOK_CONNECTIONS))
         _pages(port)
     finally:
         web.stop()
@@ -108,13 +114,20 @@ def _connections(
 
 
 def _load(
-    options: argparse.Namespace, port: int, web: topology.Web, seats: list[club.Seat], plans: list[statements.Plan]
+    options: argparse.Namespace,
+    port: int,
+    web: topology.Web,
+    seats: list[club.Seat],
+    name: str,
+    call: club.Call,
+    plans: list[statements.Plan],
 ) -> None:
-    requests = _connections(options, port, seats, club.SPIN)
+    """One kind of call by everybody, between two runs of its bare statements."""
+    requests = _connections(options, port, seats, call)
     load.run(port, requests, 3.0)  # warm: imports, pools, prepared statements
 
     loop_before = statements.run(os.environ["DATABASE_URL"], plans, 0, options.seconds / 2)
-    with _profiled(options.profile, web.workers()[0], options.seconds):
+    with _profiled(options.profile if name == "spin" else None, web.workers()[0], options.seconds):
         before = _cpu_seconds(web)
         tally = load.run(port, requests, options.seconds)
         cpu, base, own = (now - then for now, then in zip(_cpu_seconds(web), before, strict=True))
@@ -122,24 +135,27 @@ def _load(
     loop = (loop_before + loop_after) / 2
 
     good = tally.statuses[200]
-    _say("spins per second", f"{tally.per_second:.0f}", f"{options.connections} connections, {options.players} players")
-    _say("spin p50 / p99", f"{tally.percentile(0.5):.1f} / {tally.percentile(0.99):.1f} ms")
+    note = f"{options.connections} connections, {options.players} players, load {os.getloadavg()[0]:.1f}"
+    _say(f"{name}s per second", f"{tally.per_second:.0f}", note)
+    _say(f"{name} p50 / p99", f"{tally.percentile(0.5):.1f} / {tally.percentile(0.99):.1f} ms")
     _say("bare database loop per second", f"{loop:.0f}", f"before {loop_before:.0f}, after {loop_after:.0f}")
-    _say("ratio", f"{tally.per_second / loop:.3f}", "spins ÷ loop")
+    _say("ratio", f"{tally.per_second / loop:.3f}", f"{name}s ÷ loop")
     each = 1000 / max(good, 1)
     _say(
-        "web CPU per spin", f"{each * cpu:.2f} ms", f"PostgreSQL {each * base:.2f} ms, load client {each * own:.2f} ms"
+        f"web CPU per {name}",
+        f"{each * cpu:.2f} ms",
+        f"PostgreSQL {each * base:.2f} ms, load client {each * own:.2f} ms",
     )
     others = {status: count for status, count in tally.statuses.items() if status != 200}
     _say("other answers", str(sum(others.values())), str(others) if others else "")
 
 
 def _games(options: argparse.Namespace, port: int, seats: list[club.Seat]) -> None:
-    """The other games, each alone and for half as long."""
-    for game, calls in club.PLAYS.items():
+    """The other games and gold items, each alone and for half as long."""
+    for game, calls in {**club.PLAYS, "item": (club.ITEM,)}.items():
         tally = load.run(port, _connections(options, port, seats, *calls), options.seconds / 2)
         others = {status: count for status, count in tally.statuses.items() if status != 200}
-        each = "bets and cash-outs" if len(calls) > 1 else "plays"
+        each = "bets and cash-outs" if len(calls) > 1 else "buys" if game == "item" else "plays"
         _say(
             f"{game} {each} per second",
             f"{tally.per_second / len(calls):.0f}",

@@ -1,8 +1,9 @@
-"""The floor under a spin: the very SQL statements of real spins, repeated by bare psycopg with nothing around them."""
+"""The floor under a call: the very SQL statements of real ones, repeated by bare psycopg with nothing around them."""
 
 from __future__ import annotations
 
 import multiprocessing
+import re
 import secrets
 import threading
 import time
@@ -17,6 +18,8 @@ from django.db import connection
 from psycopg.types.json import Json, Jsonb
 
 PROCESSES = 2
+_NUMBERS = re.compile(r'INSERT INTO "(\w+)" .* RETURNING "id"', re.DOTALL)
+_BY_NUMBER = re.compile(r'.*(?:UPDATE|FROM) "(\w+)" .*WHERE (?:"\w+"\.)?"id" = %s(?: FOR UPDATE)?', re.DOTALL)
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Statement:
 
 @dataclass
 class Plan:
-    """A spin to repeat: its statements, and what its parameters were one spin before."""
+    """A call to repeat: its statements, and what its parameters were one call before."""
 
     statements: list[Statement]
     before: list[Statement] = field(repr=False)
@@ -57,16 +60,16 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def plan(spin: Callable[[], None]) -> Plan:
-    """Spin until two spins in a row did the same statements; the second is the one to repeat."""
+def plan(call: Callable[[], None]) -> Plan:
+    """Call until two calls in a row did the same statements; the second is the one to repeat."""
     previous: list[Statement] = []
     for _ in range(200):
         with recorded() as found:
-            spin()
+            call()
         if previous and [_shape(one) for one in previous] == [_shape(one) for one in found]:
             return Plan(found, previous)
         previous = found
-    raise RuntimeError("no two spins in a row did the same statements")
+    raise RuntimeError("no two calls in a row did the same statements")
 
 
 def _shape(statement: Statement) -> tuple[str, str]:
@@ -84,7 +87,7 @@ def _next(old: Any, value: Any, turn: int, fresh: dict[Any, Any]) -> Any:
         return type(value)(value + max(value - old, 0) * turn)
     if isinstance(value, uuid.UUID):
         return fresh.setdefault(value, uuid.uuid4())
-    if isinstance(value, str) and len(value) >= 16 and set(value.replace("-", "")) <= set("0123456789abcdef"):
+    if isinstance(value, str) and len(value) >= 12 and set(value.replace("-", "")) <= set("0123456789abcdef"):
         dashed = "-" in value
         return fresh.setdefault(value, str(uuid.uuid4()) if dashed else secrets.token_hex((len(value) + 1) // 2))
     return value
@@ -102,14 +105,19 @@ def _repeat(
         while time.perf_counter() < until:
             turn += 1
             fresh: dict[Any, Any] = {}
+            numbers: dict[str, int] = {}
             inside = False
             for old, now in zip(todo.before, todo.statements, strict=True):
                 if now.in_transaction != inside:
                     wire.execute("BEGIN" if now.in_transaction else "COMMIT")
                     inside = now.in_transaction
-                cursor = wire.execute(now.sql, _next(old.params, now.params, turn, fresh))
-                if cursor.description:
-                    cursor.fetchall()
+                params = _next(old.params, now.params, turn, fresh)
+                if (own := _BY_NUMBER.fullmatch(now.sql)) and own[1] in numbers:
+                    params[-1] = numbers[own[1]]  # the row this repetition has written
+                cursor = wire.execute(now.sql, params)
+                found = cursor.fetchall() if cursor.description else []
+                if new := _NUMBERS.fullmatch(now.sql):
+                    numbers[new[1]] = found[0][0]
             if inside:
                 wire.execute("COMMIT")
             counts[place] = turn - first
