@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import random
 import time
 from collections import Counter
@@ -199,7 +200,7 @@ class _Life:
         while True:
             try:
                 status, told = send(self._market.club.port, make())
-            except (OSError, ValueError, EOFError):
+            except (OSError, http.client.HTTPException, ValueError):
                 status, told = 0, {}
             if status not in (0, 503) or time.monotonic() > give_up_at:
                 return status, told
