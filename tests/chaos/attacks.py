@@ -97,7 +97,8 @@ def _untimely(purchase: Purchase, secret: str, luck: random.Random) -> list[Atta
         nonce = good.headers["X-Nonce"]
         signed = _with(good, Timestamp=_latin(written), Signature=signature(secret, written, nonce, good.raw))
         made.append(Attack(f"timestamp: {written}", signed, 400, "INVALID_TIMESTAMP"))
-    away = (-305, 305, -luck.randint(310, 10**6), luck.randint(310, 10**6), int(time.time()) * 999)
+    # What is ahead of its time comes nearer while the others are sent: a minute is for that.
+    away = (-302, 360, -luck.randint(310, 10**6), luck.randint(360, 10**6), int(time.time()) * 999)
     made += [Attack(f"stale: {each} s", seal(secret, body, at=each), 400, "STALE_TIMESTAMP") for each in away]
     return made
 
