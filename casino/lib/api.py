@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -100,8 +100,11 @@ def read_json_object(request: HttpRequest) -> Json:
 
 
 def read_body(request: HttpRequest) -> bytes:
-    """The bytes of the body; 413 for too many, of which no more than the limit are held."""
-    raw: bytes = request.read(settings.MAX_BODY_BYTES + 1)
+    """The bytes of the body; 413 for too many (no more than the limit are held), 400 for a caller who is gone."""
+    try:
+        raw: bytes = request.read(settings.MAX_BODY_BYTES + 1)
+    except UnreadablePostError as gone:  # the caller hung up while sending: no fault of ours, and nobody to tell
+        raise errors.bad_request(_("요청 본문을 끝까지 받지 못했습니다")) from gone
     if len(raw) > settings.MAX_BODY_BYTES:
         raise errors.payload_too_large()
     return raw

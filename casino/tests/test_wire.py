@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpRequest
 from django.test import Client
 
 from accounts.api import views
 from accounts.models import Player, Wallet
+from casino.lib.api import read_body
+from casino.lib.errors import Refusal
 from tests.cast import Caller, gold_of
 
 SPIN = "/api/games/slot/spin"
@@ -168,3 +172,15 @@ def test_an_absent_database_is_503_with_a_time_to_come_back(as_ada: Caller) -> N
         answer = as_ada.get("/api/users/balance")
     assert (answer.status_code, code_of(answer)) == (503, "SERVICE_UNAVAILABLE")
     assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_caller_who_hangs_up_while_sending_is_no_error_of_ours() -> None:
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise ConnectionResetError("gone")
+
+    request = HttpRequest()
+    request._stream = Broken()
+    with pytest.raises(Refusal) as refused:
+        read_body(request)
+    assert (refused.value.status, refused.value.code) == (400, "BAD_REQUEST")
