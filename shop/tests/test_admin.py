@@ -32,7 +32,7 @@ def staff(sam: Player) -> Client:
 
 def row(product_id: str = PACK) -> dict[str, Any]:
     """The product as the database has it."""
-    return Product.objects.values().get(product_id=product_id)
+    return dict(Product.objects.values().get(product_id=product_id))
 
 
 def audits() -> list[Audit]:
@@ -267,7 +267,7 @@ def test_the_list_tells_each_state_and_filters_by_it(staff: Client) -> None:
     }
     assert len(found("on_sale")) == 9
     shown = re.findall(
-        r'field-state"><span class="badge[^>]*>([^<]*)<', staff.get("/admin/shop/product/").content.decode()
+        r'field-standing"><span class="badge[^>]*>([^<]*)<', staff.get("/admin/shop/product/").content.decode()
     )
     assert shown[:5] == ["삭제됨", "꺼짐", "시작 전", "기간 끝남", "품절"]
     assert set(shown[5:]) == {"판매 중"}

@@ -49,7 +49,7 @@ def room(package: LimitedPackage, page: str = "change") -> str:
 
 def row() -> dict[str, Any]:
     """The package as the database has it."""
-    return LimitedPackage.objects.values().get(code=CODE)
+    return dict(LimitedPackage.objects.values().get(code=CODE))
 
 
 def audits() -> list[Audit]:

@@ -40,7 +40,7 @@ def room(promo: PromoCode) -> str:
 
 def row() -> dict[str, Any]:
     """The code as the database has it."""
-    return PromoCode.objects.values().get(code="SALE")
+    return dict(PromoCode.objects.values().get(code="SALE"))
 
 
 def audits() -> list[Audit]:
