@@ -31,11 +31,14 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 30_000
+"""A slow machine is no fault of the page: patience is spent only where something never comes."""
 PHONE, DESKTOP = {"width": 360, "height": 800}, {"width": 1366, "height": 900}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Every test of this folder is one of the browser's."""
+    expect.set_options(timeout=PATIENCE_MS)
     config.addinivalue_line("markers", "browser: needs Chromium (CHROMIUM_PATH) and a served club")
 
 
@@ -149,7 +152,7 @@ def visit(browser: Browser, club_url: str) -> Iterator[Callable[..., Visit]]:
 
     def begin(*, viewport: dict[str, int] = DESKTOP, language: str = "ko-KR", **options: Any) -> Visit:
         context = browser.new_context(viewport=viewport, locale=language, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         visits.append(Visit(context, club_url))
         return visits[-1]
 
