@@ -14,7 +14,7 @@ from shop.models import Currency, InventoryItem, ProductType, PurchaseKind, Purc
 from shop.payments import MODES
 
 Fields = serializers.Serializer[Any]
-_REASONS = [code for code in Reason.values if code]
+REASONS = [code for code in Reason.values if code]
 
 
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "minLength": 1, "maxLength": 64}]})
@@ -117,7 +117,7 @@ class Receipt(Fields):
     receipt_code = serializers.CharField(allow_null=True)
     item_id = serializers.CharField(allow_null=True)
     item_name = serializers.CharField()
-    reason_code = serializers.ChoiceField(_REASONS, allow_null=True)
+    reason_code = serializers.ChoiceField(REASONS, allow_null=True)
     created_at = serializers.DateTimeField()
     idempotent_reuse = serializers.BooleanField()
 
@@ -145,7 +145,7 @@ class TransactionItem(Fields):
     gold_granted = serializers.IntegerField(allow_null=True)
     gold_spent = serializers.IntegerField(allow_null=True)
     status = serializers.ChoiceField(PurchaseStatus.choices)
-    reason_code = serializers.ChoiceField(_REASONS, allow_null=True)
+    reason_code = serializers.ChoiceField(REASONS, allow_null=True)
     payment_method = serializers.CharField(allow_null=True)
     charge_id = serializers.CharField(allow_null=True)
     promo_code = serializers.CharField(allow_null=True)
