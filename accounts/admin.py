@@ -15,8 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext as _n
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import bans, cards, sessions
 from accounts.models import Action, Audit, AuthSession, Entry, Invite, Player, Role, Wallet
@@ -199,7 +198,8 @@ class PlayerAdmin(EvidenceAdmin):
                 self.message_user(request, f"{player}: {refusal.message}", messages.ERROR)
         if done:
             self.message_user(
-                request, _n("%(count)d명에게 적용했습니다", "%(count)d명에게 적용했습니다", done) % {"count": done}
+                request,
+                ngettext("%(count)d명에게 적용했습니다", "%(count)d명에게 적용했습니다", done) % {"count": done},
             )
         return None
 

@@ -13,8 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext as _n
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.admin import CSV_ROWS_MAX, EvidenceAdmin, ReasonForm
 from casino.lib import csvs
@@ -111,7 +110,7 @@ class HandlingAdmin(EvidenceAdmin):
             except Refusal as refusal:
                 self.message_user(request, f"{row}: {refusal.message}", messages.ERROR)
         if done:
-            words = _n("%(count)d건: %(told)s", "%(count)d건: %(told)s", done)
+            words = ngettext("%(count)d건: %(told)s", "%(count)d건: %(told)s", done)
             self.message_user(request, words % {"count": done, "told": deed.told})
         return None
 

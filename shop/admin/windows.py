@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext as _n
+from django.utils.translation import ngettext
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -30,17 +30,17 @@ def _moment(at: datetime | None) -> str:
 
 def _until_it_closes(left: timedelta) -> str:
     if left >= _DAY:
-        return _n("%(count)d일 남음", "%(count)d일 남음", left // _DAY) % {"count": left // _DAY}
+        return ngettext("%(count)d일 남음", "%(count)d일 남음", left // _DAY) % {"count": left // _DAY}
     if left >= _HOUR:
-        return _n("%(count)d시간 남음", "%(count)d시간 남음", left // _HOUR) % {"count": left // _HOUR}
+        return ngettext("%(count)d시간 남음", "%(count)d시간 남음", left // _HOUR) % {"count": left // _HOUR}
     minutes = max(1, left // _MINUTE)
-    return _n("%(count)d분 남음", "%(count)d분 남음", minutes) % {"count": minutes}
+    return ngettext("%(count)d분 남음", "%(count)d분 남음", minutes) % {"count": minutes}
 
 
 def _until_it_opens(left: timedelta) -> str:
     if left >= _DAY:
-        return _n("%(count)d일 뒤 시작", "%(count)d일 뒤 시작", left // _DAY) % {"count": left // _DAY}
+        return ngettext("%(count)d일 뒤 시작", "%(count)d일 뒤 시작", left // _DAY) % {"count": left // _DAY}
     if left >= _HOUR:
-        return _n("%(count)d시간 뒤 시작", "%(count)d시간 뒤 시작", left // _HOUR) % {"count": left // _HOUR}
+        return ngettext("%(count)d시간 뒤 시작", "%(count)d시간 뒤 시작", left // _HOUR) % {"count": left // _HOUR}
     minutes = max(1, left // _MINUTE)
-    return _n("%(count)d분 뒤 시작", "%(count)d분 뒤 시작", minutes) % {"count": minutes}
+    return ngettext("%(count)d분 뒤 시작", "%(count)d분 뒤 시작", minutes) % {"count": minutes}
