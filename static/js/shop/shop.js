@@ -12,9 +12,9 @@ import { fill, gettext } from "../words.js";
 import { afford } from "./afford.js";
 import { Catalogue } from "./catalogue.js";
 import { Confirm } from "./confirm.js";
-import { Countdowns, wholly } from "./countdown.js";
+import { Countdowns } from "./countdown.js";
 import { goodOf, requestOf } from "./goods.js";
-import { giveBack, takeHold } from "./holding.js";
+import { Holds } from "./holding.js";
 import { isFinal, Pending } from "./pending.js";
 import { OFF_THE_SHELF, sentenceFor, standsInTheWay, WORTH_ANOTHER_TRY } from "./reasons.js";
 
@@ -44,18 +44,23 @@ class Shop {
       heard: (stamp, ...when) => this.clock.hear(stamp, ...when),
       failed: (code) => announce(`${gettext("상품을 불러오지 못했습니다")} (${code})`),
     });
-    this.countdowns = new Countdowns(this.clock, (kind, element) => this.ended(kind, element));
+    this.countdowns = new Countdowns(this.clock, (kind, element) => this.holds.ended(kind, element));
     this.pending = new Pending({ settled: (receipt, status) => this.settled(receipt, status) });
     const sheet = document.querySelector("[data-part=confirm]");
     this.confirm = sheet instanceof HTMLDialogElement
       ? new Confirm(sheet, {
         pay: (order) => this.buy(order),
-        hold: (good, quantity) => this.hold(good, quantity),
+        hold: (good, quantity) => this.holds.take(good, quantity),
         settle: (receipt) => this.askNow(receipt),
         again: () => this.again(),
         closed: () => this.closed(),
       })
       : null;
+    this.holds = new Holds(this, {
+      refresh: () => this.catalogue.refresh(),
+      soon: () => this.refresh?.(),
+      refuse: (error) => this.refuse(error.code, error.message, "", error.status === 0 || error.status >= 500 || error.status === 429),
+    });
     /** @type {Map<string, Asked>} orders sent whose answer never came, by card */
     this.unanswered = new Map();
     root.addEventListener("click", (event) => this.press(/** @type {HTMLElement} */ (event.target)));
@@ -88,7 +93,7 @@ class Shop {
     const settle = /** @type {HTMLElement | null} */ (target.closest("[data-settle]"));
     if (settle) this.askNow(settle.dataset.settle ?? "", settle);
     const release = /** @type {HTMLElement | null} */ (target.closest("[data-release]"));
-    if (release && card) this.release(release, goodOf(card));
+    if (release && card) this.holds.release(release, goodOf(card));
   }
 
   /** Opens the sheet; for a package its units are held first. @param {Good} good */
@@ -101,7 +106,7 @@ class Shop {
     if (left) {
       confirm.lock(true);
       confirm.problem(sentenceFor("NETWORK"));
-    } else if (good.kind === "package" && !good.hold) this.hold(good, 1);
+    } else if (good.kind === "package" && !good.hold) this.holds.take(good, 1);
     this.countdowns.tick();
   }
 
@@ -110,53 +115,6 @@ class Shop {
     const good = this.confirm?.good;
     const card = good && this.catalogue.card(good.card);
     if (good) this.open({ ...(card ? goodOf(card) : good), hold: null });
-  }
-
-  /** @param {Good} good @param {number} quantity */
-  async hold(good, quantity) {
-    const { confirm } = this;
-    if (!confirm) return;
-    const isStill = () => confirm.isAsking && confirm.good?.card === good.card;
-    confirm.problem("");
-    confirm.keep("asking");
-    try {
-      const { hold, left } = await takeHold(good.code, quantity);
-      if (isStill()) confirm.keep("kept", hold, left);
-      this.countdowns.tick();
-      announce(fill(gettext("%(name)s %(count)s개를 %(time)s 동안 잡아 두었습니다"), { name: good.name, count: hold.quantity, time: wholly(Date.parse(hold.ends) - this.clock.now()) }));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (isStill()) {
-        confirm.keep("none");
-        this.refuse(error.code, error.message, "", error.status === 0 || error.status >= 500 || error.status === 429);
-      }
-    }
-    this.catalogue.refresh();
-  }
-
-  /** @param {HTMLElement} button @param {Good} good */
-  async release(button, good) {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    button.setAttribute("aria-disabled", "true");
-    try {
-      await giveBack(button.dataset.release ?? "");
-      announce(fill(gettext("%(name)s: 잡아 둔 수량을 놓아주었습니다"), { name: good.name }));
-      await this.catalogue.refresh();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      button.removeAttribute("aria-disabled");
-      toast(sentenceFor(error.code === "NETWORK" ? "UNREACHABLE" : error.code, error.message), { tone: "loss" });
-    }
-  }
-
-  /** A countdown has run out. @param {string} kind @param {HTMLElement} element */
-  ended(kind, element) {
-    if (kind === "sheet") {
-      if (!this.confirm?.dialog.open) return;
-      this.confirm.keep("over");
-      announce(gettext("잡아 둔 시간이 끝났습니다"));
-    } else if (kind === "hold") announce(`${goodOf(/** @type {HTMLElement} */ (element.closest("[data-state]"))).name}: ${gettext("잡아 둔 시간이 끝났습니다")}`);
-    this.refresh?.();
   }
 
   /** Other cards are on the page. @param {Map<string, import("./catalogue.js").Shown>} before */
@@ -320,10 +278,7 @@ class Shop {
     const card = this.catalogue.card(this.asked);
     this.asked = "";
     /** @type {HTMLElement | null | undefined} */ (card?.querySelector("button:not(:disabled):not([hidden]), a:not([hidden])"))?.focus();
-    const { good = null, holding, view } = this.confirm ?? {};
-    if (view !== "order" || holding !== "kept" || !good?.hold) return;
-    const left = Date.parse(good.hold.ends) - this.clock.now();
-    if (left > 0) toast(fill(gettext("%(name)s: 잡아 둔 수량은 %(time)s 동안 남아 있습니다."), { name: good.name, time: wholly(left) }), { tone: "live" });
+    this.holds.remind();
   }
 }
 
