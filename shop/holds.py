@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Player
+from casino.lib import rates
 from casino.lib.days import seconds_up, stamp
 from shop import errors, packages, stock
 from shop.models import Hold, LimitedPackage
 from shop.stock import Shelf
 
+HOLDS_MAX: Final = 3
+HOLDS_WINDOW: Final = timedelta(minutes=10)
 Json = dict[str, Any]
 
 
@@ -94,6 +97,8 @@ def _keep(shelf: Shelf, player: Player, quantity: int) -> Hold:
         raise errors.user_limit(shelf.package.per_user_limit)
     if not shelf.has(quantity):
         raise errors.out_of_stock()
+    # Holding again and again would keep units from everybody else: a hold is not renewed by that way either.
+    rates.spend(f"hold:{player.pk}:{shelf.package.pk}", limit=HOLDS_MAX, per=HOLDS_WINDOW, now=shelf.now)
     Hold.objects.filter(player=player, package=shelf.package).delete()  # one that is over and not cleared away yet
     return Hold.objects.create(
         player=player,

@@ -104,7 +104,7 @@ def receive(event: Event, *, now: datetime) -> Json:
     return {
         "ok": True,
         "duplicate": False,
-        "applied": settled.applied and event.status != PurchaseStatus.PENDING,
+        "applied": settled.applied and settled.purchase.status == event.status != PurchaseStatus.PENDING,
         "receipt_code": settled.purchase.receipt_code,
         "status": settled.purchase.status,
     }

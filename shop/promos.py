@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casino.lib import rates
 from casino.lib.errors import Refusal
-from shop import errors
+from shop import errors, pricing
 from shop.models import Currency, DiscountType, LimitedPackage, Product, PromoCode, Purchase, Reason
 
 Good = Product | LimitedPackage
@@ -107,8 +107,18 @@ def reserve(purchase: Purchase, now: datetime) -> Promo | None:
     promo = Promo(locked, _refusal(locked, good, purchase.player_id, now))
     if promo.refusal is not None:
         return promo
+    _check_still_worth_it(purchase, locked, good, now)
     _count(purchase, 1)
     return None
+
+
+def _check_still_worth_it(purchase: Purchase, locked: PromoCode, good: Good, now: datetime) -> None:
+    """Staff may have changed what the code takes off since the order was priced."""
+    seen = purchase.promo
+    assert seen is not None
+    if (locked.discount_type, locked.value) != (seen.discount_type, seen.value):
+        actual = discounted(locked, pricing.shelf_price(good, now))
+        raise errors.price_changed(expected=purchase.unit_price, actual=actual)
 
 
 def use_again(purchase: Purchase) -> None:

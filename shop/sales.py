@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import Player
 from accounts.queries import make_cursor, read_cursor
 from shop import receipts
 from shop.models import Purchase
+from shop.models.purchase import PurchaseQuerySet
 
 Json = dict[str, Any]
 _FILTERS = {
@@ -31,11 +31,16 @@ def page(*, limit: int, cursor: str | None = None, q: str = "", **filters: Any) 
     if cursor is not None:
         rows = rows.filter(pk__lt=read_cursor(cursor))
     if q:
-        buyers = Player.objects.filter(site_id__icontains=q).values("pk")
-        rows = rows.filter(Q(receipt_code=q.lower()) | Q(charge_id=q) | Q(player__in=buyers))
+        rows = _searched(rows, q)
     found = list(rows[: limit + 1])
     following = make_cursor(found[limit - 1].pk) if len(found) > limit else None
     return {"items": [_line(bought) for bought in found[:limit]], "next_cursor": following}
+
+
+def _searched(rows: PurchaseQuerySet, q: str) -> PurchaseQuerySet:
+    """What a receipt or a charge names, by their indexes; only when that is nothing, what buyers bought."""
+    exact = rows.filter(Q(receipt_code=q.lower()) | Q(charge_id=q))
+    return exact if exact.exists() else rows.filter(player__site_id__icontains=q)
 
 
 def _line(bought: Purchase) -> Json:

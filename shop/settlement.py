@@ -183,8 +183,13 @@ def _comes_back(locked: Purchase, now: datetime) -> bool:
 
 
 def _ask_for_refund(locked: Purchase, reason: Reason, now: datetime) -> None:
+    """Notes that money is here for nothing to hand over, and tells staff once, however often the provider tells us."""
+    is_known = locked.charged_at is not None
+    locked.charged_at = locked.charged_at or now
     locked.note_again("late_event_ignored", now, reason=reason)
     rows.update(locked)
+    if is_known:
+        return
     audit.record(
         action="LIMITED_LATE_PAYMENT",
         target_type="purchase",

@@ -38,7 +38,7 @@ class LimitedCatalog(LimitedPackages):
 class LimitedHold(Endpoint):
     """Units kept for the caller for a while."""
 
-    @describe(body=serializers.HoldBody, answer=serializers.HoldAnswer, refusals=(403, 404, 409))
+    @describe(body=serializers.HoldBody, answer=serializers.HoldAnswer, refusals=(403, 404, 409, 429))
     def post(self, request: Request) -> Response:
         """One hold per player and package; asked again while it runs, the same one with the same end."""
         body = self.body(serializers.HoldBody)

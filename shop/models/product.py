@@ -65,6 +65,13 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Products that may be shown, in the shop's order."""
         return self.filter(is_active=True, deleted_at=None).order_by("sort_order", "id")
 
+
+_Products = models.Manager.from_queryset(ProductQuerySet)
+
+
+class ProductManager(_Products["Product"]):
+    """Products, and the one read every purchase begins with."""
+
     def named(self, name: int | str) -> Product | None:
         """The product addressed by id, else by product_id, else by sku without regard to case; deleted ones too."""
         text = str(name)
@@ -119,7 +126,7 @@ class Product(models.Model):
     created_at = models.DateTimeField(_("생성"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("수정"), auto_now=True)
 
-    objects = ProductQuerySet.as_manager()
+    objects = ProductManager()
 
     class Meta:
         verbose_name = _("상품")

@@ -128,6 +128,21 @@ def test_a_released_hold_gives_its_units_back_once(ada: Player, as_ada: Caller, 
     assert (releases(as_ada, hold_id).status_code, remaining(as_bob)) == (404, 5)
 
 
+def test_holding_again_and_again_does_not_keep_units_from_others(ada: Player, as_ada: Caller, as_bob: Caller) -> None:
+    with stopped_clock() as travel:
+        for _ in range(holds.HOLDS_MAX):
+            last = holds_units(as_ada, 5).json()["hold_id"]
+            assert holds_units(as_ada, 5).json()["hold_id"] == last  # the same hold does not count
+            releases(as_ada, last)
+        before = written(ada)
+        refused = as_ada.post(HOLD, {"package_id": STARTER})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "RATE_LIMITED")
+        assert (refused["Retry-After"], written(ada)) == ("600", before)
+        assert holds_units(as_bob, 5).status_code == 200
+        travel.shift(holds.HOLDS_WINDOW)
+        assert as_ada.post(HOLD, {"package_id": STARTER}).status_code == 200
+
+
 @pytest.mark.parametrize("hold_id", ["nothing", "0" * 32, "x" * 300, "%00", "..."])
 def test_what_is_no_hold_is_not_found(as_ada: Caller, hold_id: str) -> None:
     holds_units(as_ada)

@@ -580,7 +580,7 @@ def test_what_is_paid_but_cannot_be_granted_is_processed_and_granted_later(
 ) -> None:
     before, body = written(ada), news(waiting)
     with patch("shop.settlement.hand_over", cannot_hand_over):
-        assert provider.send(body).json() == told(waiting, applied=True, status="pending")
+        assert provider.send(body).json() == told(waiting, applied=False, status="pending")
     assert moved(before, written(ada)).keys() == {"StreamEvent", "wallet"}
     assert steps(waiting)[-2:] == ["webhook_received", "grant_failed"]
     assert provider.send(body).json() == {"ok": True, "duplicate": True}
