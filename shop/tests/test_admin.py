@@ -266,9 +266,8 @@ def test_the_list_tells_each_state_and_filters_by_it(staff: Client) -> None:
         "sold_out": ["GOLD_PACK_WHALE"],
     }
     assert len(found("on_sale")) == 9
-    shown = re.findall(
-        r'field-standing">(?:<[^>]*>)*?<span class="badge[^>]*>([^<]*)<', staff.get("/admin/shop/product/").content.decode()
-    )
+    page = staff.get("/admin/shop/product/").content.decode()
+    shown = re.findall(r'field-standing">(?:<[^>]*>)*?<span class="badge[^>]*>([^<]*)<', page)
     assert shown[:5] == ["삭제됨", "꺼짐", "시작 전", "기간 끝남", "품절"]
     assert set(shown[5:]) == {"판매 중"}
 
