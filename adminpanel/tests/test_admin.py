@@ -300,7 +300,9 @@ def test_saving_a_product_keeps_the_stock_sold_meanwhile(sam: Player) -> None:
     shown = {name: value for name, value in shown.items() if value is not False}
     shown |= {"extra": "{}", "discount_ends_at": ""}
     Product.objects.filter(pk=1001).update(stock_remaining=7)
-    sent = shown | {f"initial-{name}": value for name, value in shown.items()} | {"description": "Fresh"}
+    sent = (
+        shown | {f"initial-{name}": value for name, value in shown.items()} | {"description": "Fresh", "reason": "new"}
+    )
     answer = client.post("/admin/shop/product/1001/change/", sent)
     assert answer.status_code == 302, answer.context["errors"]
     product = Product.objects.get(pk=1001)

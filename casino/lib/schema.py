@@ -97,7 +97,7 @@ def _show(operation: dict[str, Any], example: Callable[[], Any] | None) -> None:
         content = answer.get("content", {}).get("application/json")
         if content is None:
             continue
-        if status >= "400":
+        if status >= "400" and content["schema"].get("$ref", "").endswith("/ErrorEnvelope"):
             content["examples"] = _A_REFUSAL
         elif "answer" in recorded:
             content["examples"] = content.get("examples") or {"recorded": {"value": recorded["answer"]}}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
+from threading import Barrier, BrokenBarrierError
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError
@@ -160,7 +163,15 @@ def test_many_new_versions_at_once_make_one() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_control_without_row_locks_new_versions_collide() -> None:
     owner = cast.enrol("owner", role=Role.OWNER)
-    with row_locks_off():
+    have_read, read = Barrier(8), configurations._locked
+
+    def read_before_anybody_writes(game: GameType) -> Game:
+        row = read(game)
+        with suppress(BrokenBarrierError):  # whoever was refused the read does not come
+            have_read.wait(timeout=5)
+        return row
+
+    with row_locks_off(), patch.object(configurations, "_locked", read_before_anybody_writes):
         answers = introduced_at_once(owner)
     with pytest.raises(AssertionError):
         check_one_came_first(answers)

@@ -11,12 +11,14 @@ from rest_framework.response import Response
 
 from accounts.models import Role
 from casino.lib.api import Endpoint
+from casino.lib.errors import envelope
 from casino.lib.gate import Access
 from casino.lib.schema import describe
 from shop import errors
 from shop.api.staff_serializers import Gone
 
 PRODUCTS: Final = "/api/shop/admin/products"
+Json = dict[str, Any]
 _HEADERS: Final = {"Deprecation": "true", "Sunset": "Wed, 30 Jun 2027 23:59:59 GMT"}
 
 
@@ -68,8 +70,14 @@ class OldProduct(_Deprecated):
         return self.send_on(request, f"{PRODUCTS}/{quote(product_id, safe='')}")
 
 
+def _gone() -> Json:
+    return envelope(errors.gone_to_products(PRODUCTS), "9f2c61d0a7be")
+
+
 class OldDiscount(_Deprecated):
     """Gone: a discount is a field of the product."""
+
+    example = staticmethod(_gone)
 
     @describe(answer=Gone, status=410, refusals=(403,), deprecated=True)
     def patch(self, request: Request, product_id: str) -> Response:
@@ -79,6 +87,8 @@ class OldDiscount(_Deprecated):
 
 class OldRank(_Deprecated):
     """Gone: the least rank is a field of the product."""
+
+    example = staticmethod(_gone)
 
     @describe(answer=Gone, status=410, refusals=(403,), deprecated=True)
     def patch(self, request: Request, product_id: str) -> Response:
