@@ -142,6 +142,7 @@ class Visit:
         page.locator("#acceptTerms").check()
         page.locator("form#join [data-go]").click()
         expect(page).to_have_url(self.url + path)
+        page.wait_for_load_state()  # the address changes before the scripts listen
         return page
 
 
