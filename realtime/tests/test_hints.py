@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from statistics import median
 from typing import Any
 
 import pytest
@@ -82,8 +83,8 @@ def test_a_frozen_redis_costs_one_timeout_and_comes_back(server: Any, sender: An
     assert sender.send(EXAMPLES[0])
 
 
-def test_the_hint_of_a_spin_costs_less_than_a_millisecond(server: Any, sender: Any) -> None:
-    """The median, so that a busy machine does not decide; what it really costs is in the bench."""
+def test_the_hint_of_a_spin_costs_a_fifth_of_a_millisecond_at_most(server: Any, sender: Any) -> None:
+    """The median of the best stretch, so that other work of the machine does not decide; the mean is in the bench."""
     three = messages(1, 3, size=300)
     assert sender.send(news_of(7, three))
     costs = []
@@ -91,4 +92,4 @@ def test_the_hint_of_a_spin_costs_less_than_a_millisecond(server: Any, sender: A
         began = time.perf_counter()
         sender.send(news_of(7, three))
         costs.append(time.perf_counter() - began)
-    assert sorted(costs)[len(costs) // 2] < 0.001
+    assert min(median(costs[start : start + 25]) for start in range(0, 500, 25)) < 0.0002
