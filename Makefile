@@ -141,7 +141,7 @@ messages: $(RUNTIME) ## Collect texts into locale/en and compile them (needs get
 .PHONY: lock
 lock: $(DEV) ## Lock requirements*.in anew, with hashes
 	@for name in requirements requirements-dev; do \
-	  $(PY) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header \
+	  $(PY) -m uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-strip-extras \
 	    --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt; \
 	  sed -i "1i # Locked by \`make lock\` from $$name.in: do not edit." $$name.txt; \
 	done
