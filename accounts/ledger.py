@@ -11,7 +11,7 @@ Opening locks the player's row; closing writes the entries, the row and the even
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -19,11 +19,12 @@ from typing import Any
 from django.db import transaction
 
 from accounts import errors
-from accounts.models import Account, Entry, EntryCode, Wallet
+from accounts.models import Account, Entry, EntryCode, Notification, Wallet
+from accounts.progress import levels
 from casino.lib import days, rows
 from casino.lib.money import GOLD_LIMIT
 from realtime import publish, stream
-from realtime.events import Event, ProfileUpdate, in_order
+from realtime.events import Event, Notice, ProfileUpdate, in_order
 
 SIGNUP_GRANT = 1000
 
@@ -36,6 +37,8 @@ class OpenWallet:
         self.now = now
         self._entries: list[Entry] = []
         self._events: list[Event] = []
+        self._notices: list[Notification] = []
+        self._writes: list[Callable[[], None]] = []
         self._profile_news: ProfileUpdate | None = None
         self._opened_as = _facts(row)
 
@@ -54,6 +57,41 @@ class OpenWallet:
         """Moves `amount` gold from the house to the player; nothing for 0."""
         self._move(amount, source, Account.PLAYER, code, reference, reason)
 
+    def gain(self, xp: int, *, reason: str, reference: str) -> None:
+        """Adds XP and tells the level it brings; nothing for 0."""
+        if xp == 0:
+            return
+        self.row.experience += xp
+        self.tell_profile(levels.standing(self.row.experience), reason=reason, ref=reference)
+
+    def notify(
+        self,
+        kind: Notification.Kind,
+        title: str,
+        message: str,
+        *,
+        facts: dict[str, Any] | None = None,
+        link: str = "",
+        key: str = "",
+    ) -> None:
+        """Puts a notice under the player's bell: source texts, filled with `facts` in the reader's language."""
+        self._notices.append(
+            Notification(
+                player_id=self.row.pk,
+                kind=kind,
+                title=title,
+                message=message,
+                facts=facts or {},
+                link=link,
+                key=key,
+                created_at=self.now,
+            )
+        )
+
+    def when_closing(self, write: Callable[[], None]) -> None:
+        """Lets `write` (of `casino.lib.rows`) travel with the wallet's own rows when it closes."""
+        self._writes.append(write)
+
     def tell(self, event: Event) -> None:
         """Adds an event to the player's stream, in the published order of its operation."""
         self._events.append(event)
@@ -67,6 +105,7 @@ class OpenWallet:
     def savepoint(self) -> Iterator[None]:
         """A part that may fail: when it raises, neither its rows nor what it did to this wallet stays."""
         facts, entries, events = _facts(self.row), len(self._entries), len(self._events)
+        notices, writes = len(self._notices), len(self._writes)
         profile_news = self._profile_news
         try:
             with transaction.atomic():
@@ -74,7 +113,7 @@ class OpenWallet:
         except BaseException:
             for name, value in facts.items():
                 setattr(self.row, name, value)
-            del self._entries[entries:], self._events[events:]
+            del self._entries[entries:], self._events[events:], self._notices[notices:], self._writes[writes:]
             self._profile_news = profile_news
             raise
 
@@ -102,12 +141,24 @@ class OpenWallet:
 
     def close(self) -> None:
         """Writes entries, wallet and events as far as anything moved, and hints at the news once all is committed."""
+        self._store_notices()
         with rows.together():
             messages = self._write()
         if messages:
             publish.after_commit(self.row.pk, messages)
 
+    def _store_notices(self) -> None:
+        """Their events name the ids that only the database gives."""
+        if not self._notices:
+            return
+        rows.insert(self._notices)
+        for notice in self._notices:
+            self.row.unread += 1
+            self.tell(Notice(self.row.unread, notice.told()))
+
     def _write(self) -> list[dict[str, Any]]:
+        for write in self._writes:
+            write()
         if self._entries:
             rows.insert(self._entries)
             last = self._entries[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Protocol
 
 Json = dict[str, Any]
@@ -116,6 +116,77 @@ class StreakUpdate:
     def data(self) -> Json:
         """StreakStatus and whether today is claimed."""
         return self.status
+
+
+@dataclass(frozen=True, slots=True)
+class MissionProgress:
+    """A mission's period moved on, was completed or claimed."""
+
+    type: ClassVar[str] = "mission_progress"
+    mission_id: int
+    current_progress: float
+    target_value: float
+    completed: bool
+    claimed: bool
+    reset_at: str | None
+
+    def data(self) -> Json:
+        """Every field by its name."""
+        return {
+            "mission_id": self.mission_id,
+            "current_progress": self.current_progress,
+            "target_value": self.target_value,
+            "completed": self.completed,
+            "claimed": self.claimed,
+            "reset_at": self.reset_at,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EventProgress:
+    """A joined event moved on, was completed or claimed."""
+
+    type: ClassVar[str] = "event_progress"
+    event_id: int
+    progress: Json
+    progress_version: int
+    completed: bool
+    claimed: bool
+
+    def data(self) -> Json:
+        """Every field by its name."""
+        return {
+            "event_id": self.event_id,
+            "progress": self.progress,
+            "progress_version": self.progress_version,
+            "completed": self.completed,
+            "claimed": self.claimed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A new notice under the bell; or, without one, only how many are unread now."""
+
+    type: ClassVar[str] = "notification"
+    unread: int
+    notice: Json = field(default_factory=dict)
+
+    def data(self) -> Json:
+        """The notice, if there is one, and the number of unread ones."""
+        return {**self.notice, "unread": self.unread}
+
+
+@dataclass(frozen=True, slots=True)
+class UserAction:
+    """An action that the player's client reported."""
+
+    type: ClassVar[str] = "user_action"
+    action: Json
+
+    def data(self) -> Json:
+        """The action as it was logged."""
+        return self.action
 
 
 @dataclass(frozen=True, slots=True)

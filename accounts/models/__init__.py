@@ -3,8 +3,19 @@
 from accounts.models.activity import Action, Audit
 from accounts.models.invite import Invite
 from accounts.models.ledger import Account, Entry, EntryCode, Wallet
+from accounts.models.notification import Notification
 from accounts.models.player import Player, PlayerName, Rank, Role
-from accounts.models.progress import Streak, StreakType
+from accounts.models.progress import (
+    CatalogReward,
+    Event,
+    Goal,
+    Mission,
+    Progress,
+    Reward,
+    Streak,
+    StreakTable,
+    StreakType,
+)
 from accounts.models.session import AuthSession, LoginCounter
 
 __all__ = [
@@ -12,15 +23,23 @@ __all__ = [
     "Action",
     "Audit",
     "AuthSession",
+    "CatalogReward",
     "Entry",
     "EntryCode",
+    "Event",
+    "Goal",
     "Invite",
     "LoginCounter",
+    "Mission",
+    "Notification",
     "Player",
     "PlayerName",
+    "Progress",
     "Rank",
+    "Reward",
     "Role",
     "Streak",
+    "StreakTable",
     "StreakType",
     "Wallet",
 ]

@@ -37,6 +37,9 @@ class Wallet(models.Model):
     client_seed = models.CharField(_("클라이언트 시드"), max_length=64, default=new_client_seed)
     nonce = models.PositiveBigIntegerField(_("논스"), default=0, help_text=_("다음 라운드의 논스"))
     open_round_due_at = models.DateTimeField(_("열린 라운드 마감"), null=True, blank=True)
+    unread = models.PositiveIntegerField(_("읽지 않은 알림"), default=0)
+    attendance_claimed_on = models.DateField(_("출석 보상 수령일"), null=True, blank=True)
+    vip_claimed_at = models.DateTimeField(_("VIP 수령"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("지갑")

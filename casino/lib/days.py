@@ -28,7 +28,12 @@ def start_of(period: Period, moment: datetime) -> datetime:
         day -= timedelta(days=day.weekday())
     elif period == "month":
         day = day.replace(day=1)
-    return datetime.combine(day, time.min, UTC)
+    return midnight(day)
+
+
+def midnight(day: date, *, after_days: int = 0) -> datetime:
+    """The moment (UTC) at which that day begins, or a day so many days later."""
+    return datetime.combine(day + timedelta(days=after_days), time.min, UTC)
 
 
 def stamp(moment: datetime) -> str:

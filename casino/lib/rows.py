@@ -93,6 +93,16 @@ def insert_once(row: Model) -> bool:
         return bool(cursor.rowcount == 1)
 
 
+def put(rows: Sequence[Model], *, key: tuple[str, ...]) -> None:
+    """Stores rows of one model by one statement; those whose `key` is stored already take the place of what is there.
+
+    New rows do not learn their ids.
+    """
+    model = type(rows[0])
+    values = [_prepared(field, row, add=True) for row in rows for field in _given(model)]
+    _send(_put_sql(model, len(rows), key), values, lambda _cursor: None)
+
+
 def update(row: Model) -> None:
     """Writes every column of a row that is stored already, or raises its `DoesNotExist`."""
     model = type(row)
@@ -198,13 +208,23 @@ def _changing(model: type[Model]) -> tuple[AnyField, ...]:
 
 
 @cache
-def _insert_sql(model: type[Model], count: int) -> str:
+def _insert_sql(model: type[Model], count: int, *, numbered: bool = True) -> str:
     fields = _given(model)
     columns = ", ".join(_quoted(field.column) for field in fields)
     one_row = f"({', '.join([_VALUE] * len(fields))})"
     statement = f"INSERT INTO {_table(model)} ({columns}) VALUES {', '.join([one_row] * count)}"  # noqa: S608 - our own names
-    numbered = model._meta.auto_field
-    return f"{statement} RETURNING {_quoted(numbered.column)}" if numbered else statement
+    counted = model._meta.auto_field
+    return f"{statement} RETURNING {_quoted(counted.column)}" if numbered and counted else statement
+
+
+@cache
+def _put_sql(model: type[Model], count: int, key: tuple[str, ...]) -> str:
+    named = [field for field in _given(model) if field.name in key]
+    changes = ", ".join(
+        f"{_quoted(field.column)} = excluded.{_quoted(field.column)}" for field in _given(model) if field not in named
+    )
+    target = ", ".join(_quoted(field.column) for field in named)
+    return f"{_insert_sql(model, count, numbered=False)} ON CONFLICT ({target}) DO UPDATE SET {changes}"
 
 
 @cache
