@@ -123,3 +123,28 @@ def refresh_reused() -> Refusal:
 def self_change_forbidden() -> Refusal:
     """400: staff may not do this to their own account."""
     return Refusal("SELF_CHANGE_FORBIDDEN", 400, _("자신의 계정에는 수행할 수 없는 작업입니다"))
+
+
+def already_claimed() -> Refusal:
+    """400: attendance pays once a day."""
+    return Refusal("ALREADY_CLAIMED", 400, _("한 회원당 하루에 1번만 연속 보상을 받을 수 있습니다"))
+
+
+def not_claimable() -> Refusal:
+    """400: not reached, claimed already, or over."""
+    return Refusal("NOT_CLAIMABLE", 400, _("보상을 받을 수 없습니다"))
+
+
+def event_not_found() -> Refusal:
+    """404: no such event."""
+    return Refusal("EVENT_NOT_FOUND", 404, _("이벤트를 찾을 수 없습니다"))
+
+
+def event_closed() -> Refusal:
+    """400: the event is switched off, or this is not its time."""
+    return Refusal("EVENT_CLOSED", 400, _("지금은 참여할 수 없는 이벤트입니다"))
+
+
+def no_participation() -> Refusal:
+    """404: the player does not take part."""
+    return Refusal("NO_PARTICIPATION", 404, _("참여 기록 없음"))

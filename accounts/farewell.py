@@ -21,7 +21,7 @@ def belongings(player: Player) -> Json:
     sign_ins = AuthSession.objects.filter(player=player).order_by("created_at")
     actions = Action.objects.filter(player=player).order_by("id")
     return {
-        "profile": queries.profile(player, wallet),
+        "profile": queries.profile_of(player),
         "ledger": [queries.entry_row(entry) for entry in Entry.objects.filter(wallet=wallet).order_by("seq")],
         "sessions": [
             {"kind": row.kind, "created_at": stamp(row.created_at), "ip": row.ip, "user_agent": row.user_agent}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import authentication, cards, queries, sessions
 from accounts.forms import SignInForm, SignUpForm, problems_of
-from accounts.models import AuthSession, Player, Wallet
+from accounts.models import AuthSession, Player
 from accounts.signin import sign_in
 from accounts.signup import sign_up
 from casino.lib import rates
@@ -53,8 +53,9 @@ def _member(request: HttpRequest) -> Json:
     """The signed-in player's UserProfile with the place of the stream, or an empty dict."""
     if not isinstance(request.user, Player):
         return {}
-    wallet = Wallet.objects.get(pk=request.user.pk)
-    return {**queries.profile(request.user, wallet), "stream_seq": wallet.stream_seq}
+    wallet, attendance = queries.wallet_and_attendance(request.user.pk)
+    profile = queries.profile(request.user, wallet, attendance, now=clock())
+    return {**profile, "stream_seq": wallet.stream_seq, "unread": wallet.unread}
 
 
 @require_safe

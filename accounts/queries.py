@@ -4,32 +4,52 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, F, Q, Sum, When
 from django.db.models.functions import TruncDate
 
-from accounts.models import Account, Action, Entry, Player, Wallet
-from casino.lib.days import stamp, stamp_or_none
+from accounts.models import Account, Action, Entry, Player, Streak, StreakType, Wallet
+from accounts.progress import levels, streaks
+from casino.lib import rows
+from casino.lib.days import day_of, stamp, stamp_or_none
+from casino.lib.days import now as clock
 from casino.lib.errors import invalid
 
 Json = dict[str, Any]
-XP_PER_LEVEL = 500
 
 
-def level_facts(experience: int) -> Json:
-    """Level and progress for an amount of XP: 500 each."""
-    current = experience % XP_PER_LEVEL
-    return {
-        "level": experience // XP_PER_LEVEL + 1,
-        "current_xp": current,
-        "xp_for_next_level": XP_PER_LEVEL,
-        "max_experience": XP_PER_LEVEL,
-        "progress_percentage": current * 100 / XP_PER_LEVEL,
-    }
+def wallet_and_attendance(player_id: int) -> tuple[Wallet, Streak]:
+    """The player's wallet beside the attendance streak (a new one, not stored, for who has none), in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_wallet_and_attendance_sql(), [player_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise Wallet.DoesNotExist(f"player {player_id} has no wallet")
+    width = len(Wallet._meta.concrete_fields)
+    wallet, attendance = rows.built(Wallet, found[:width]), found[width:]
+    if attendance[0] is None:
+        return wallet, Streak(player_id=player_id)
+    return wallet, rows.built(Streak, attendance)
 
 
-def profile(player: Player, wallet: Wallet) -> Json:
+@cache
+def _wallet_and_attendance_sql() -> str:
+    return (
+        f"SELECT {rows.columns_of(Wallet)}, {rows.columns_of(Streak)} FROM accounts_wallet "  # noqa: S608 - our own names
+        f"LEFT JOIN accounts_streak ON accounts_streak.player_id = accounts_wallet.player_id "
+        f"AND accounts_streak.action_type = '{StreakType.DAILY_LOGIN}' WHERE accounts_wallet.player_id = %s"
+    )
+
+
+def profile_of(player: Player) -> Json:
+    """UserProfile of the player as they stand now."""
+    return profile(player, *wallet_and_attendance(player.pk), now=clock())
+
+
+def profile(player: Player, wallet: Wallet, attendance: Streak, *, now: datetime) -> Json:
     """UserProfile: everything a player may know of the own account."""
     return {
         "id": player.pk,
@@ -46,10 +66,11 @@ def profile(player: Player, wallet: Wallet) -> Json:
         "gold_balance": wallet.balance,
         "cyber_token_balance": wallet.balance,
         "vip_points": wallet.vip_points,
-        "experience": wallet.experience,
         "experience_points": wallet.experience,
-        **level_facts(wallet.experience),
-        "daily_streak": 0,
+        **levels.standing(wallet.experience),
+        "xp_for_next_level": levels.XP_PER_LEVEL,
+        "max_experience": levels.XP_PER_LEVEL,
+        "daily_streak": streaks.standing(attendance, day_of(now)),
     }
 
 
@@ -60,21 +81,22 @@ def public_profile(player: Player, wallet: Wallet) -> Json:
         "nickname": player.nickname,
         "avatar_url": player.avatar_url,
         "rank": player.rank,
-        "level": level_facts(wallet.experience)["level"],
+        "level": levels.level(wallet.experience),
         "created_at": stamp(player.created_at),
     }
 
 
-def balance(player: Player, wallet: Wallet) -> Json:
+def balance(player: Player, *, now: datetime) -> Json:
     """The authoritative balance."""
+    wallet, attendance = wallet_and_attendance(player.pk)
     return {
         "user_id": player.pk,
         "nickname": player.nickname,
         "gold_balance": wallet.balance,
         "cyber_token_balance": wallet.balance,
         "experience_points": wallet.experience,
-        "level": level_facts(wallet.experience)["level"],
-        "daily_streak": 0,
+        "level": levels.level(wallet.experience),
+        "daily_streak": streaks.standing(attendance, day_of(now)),
     }
 
 
@@ -104,7 +126,7 @@ def user_stats(player: Player, played: Json, *, now: datetime) -> Json:
         "total_tokens_earned": earned,
         "total_tokens_spent": spent,
         "win_rate": played["win_rate"],
-        "level": level_facts(wallet.experience)["level"],
+        "level": levels.level(wallet.experience),
         "experience": wallet.experience,
         "last_30d_active_days": recent_days,
         "lifetime_active_days": all_days,

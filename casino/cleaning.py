@@ -21,10 +21,14 @@ from accounts.models import (
     EntryCode,
     Invite,
     LoginCounter,
+    Notification,
     Player,
     PlayerName,
+    Progress,
     Rank,
+    Reward,
     Streak,
+    StreakTable,
     Wallet,
 )
 from accounts.seal import unsealed
@@ -59,6 +63,9 @@ EMPTIED: Final[tuple[type[models.Model], ...]] = (
     WebhookEvent,
     WebhookNonce,
     Entry,
+    Reward,
+    Progress,
+    Notification,
     Streak,
     Wallet,
     Action,
@@ -80,7 +87,11 @@ OF_OTHERS: Final[tuple[tuple[type[models.Model], str], ...]] = (
 
 # Every wallet begins anew, and its entries and events are numbered by it: none can stay without the others.
 _NEVER_SPARED: Final = frozenset({Wallet, Entry, StreamEvent})
-_FORGETS_ITS_MAKER: Final[tuple[tuple[type[models.Model], str], ...]] = ((Audit, "actor_id"), (Invite, "created_by_id"))
+_FORGETS_ITS_MAKER: Final[tuple[tuple[type[models.Model], str], ...]] = (
+    (Audit, "actor_id"),
+    (Invite, "created_by_id"),
+    (StreakTable, "created_by_id"),
+)
 
 
 class Refused(Exception):

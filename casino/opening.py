@@ -10,6 +10,7 @@ from django.conf import settings
 from prometheus_client import Gauge
 
 from accounts.models import Player
+from accounts.progress.defaults import seed_progress
 from accounts.seeding import Line, seed_accounts, seed_invite
 from adminpanel.roles import seed_roles
 from casino.lib.days import now as clock
@@ -27,6 +28,7 @@ def seed(*, now: datetime, reset_passwords: bool = False) -> Iterator[Line]:
     yield from seed_roles()
     yield from seed_accounts(now=now, reset_passwords=reset_passwords)
     yield from seed_invite(now=now)
+    yield from seed_progress(now)
     yield from seed_products(now)
     yield from seed_packages(now)
     for config in GameConfig.objects.order_by("game", "version"):

@@ -16,7 +16,7 @@ from django.db.models import Q
 from accounts import queries, sessions, tokens
 from accounts.authentication import SID_KEY
 from accounts.ledger import open_wallet
-from accounts.models import AuthSession, Wallet
+from accounts.models import AuthSession, Player, Wallet
 from accounts.progress import streaks
 from casino.lib.days import now as clock
 from casino.lib.days import stamp
@@ -83,13 +83,14 @@ def ended(sids: Collection[str]) -> set[str]:
 
 def state(player_id: int) -> Json:
     """What a page needs to show the player's club: one read, one moment."""
-    wallet = Wallet.objects.select_related("player").get(pk=player_id)
+    now = clock()
+    wallet, attendance = queries.wallet_and_attendance(player_id)
     return {
-        "profile": queries.profile(wallet.player, wallet),
+        "profile": queries.profile(Player.objects.get(pk=player_id), wallet, attendance, now=now),
         "balance": {"gold_balance": wallet.balance, "cyber_token_balance": wallet.balance},
-        "streak": streaks.told(player_id),
+        "streak": streaks.told(attendance, wallet, now),
         "stats": stats.stored_of(player_id),
-        "unread_notifications": 0,
+        "unread_notifications": wallet.unread,
         "pending_purchases": [_pending(purchase) for purchase in Purchase.objects.of(player_id).pending()],
     }
 

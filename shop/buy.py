@@ -11,10 +11,11 @@ from django.db import OperationalError, transaction
 
 from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Account, EntryCode, Player
+from accounts.progress import goals
 from casino.lib import days, idempotency, rows
 from casino.lib.errors import Refusal
 from casino.lib.idempotency import Key
-from shop import catalogue, errors, orders, promos, stock, velocity
+from shop import catalogue, errors, notices, orders, promos, stock, velocity
 from shop.delivery import hand_over
 from shop.models import Product, Purchase, PurchaseStatus, Reason
 from shop.orders import Order, Sale
@@ -113,12 +114,14 @@ def _exchange(wallet: OpenWallet, purchase: Purchase) -> None:
             purchase.note("granted", wallet.now)
             rows.insert([purchase])
             hand_over(wallet, purchase)
+            goals.advance(wallet, {"gold_spent_shop": purchase.amount}, at=wallet.now)
     except OperationalError:
         raise
     except Exception:  # noqa: BLE001 - whatever broke, the buyer keeps the gold and gets a receipt that says so
         _log.exception("item %s could not be handed over", purchase.code)
         _write_failure(wallet, purchase)
     wallet.tell(purchase_news(purchase, purchase.status, purchase.reason_code))
+    notices.tell_end(wallet, purchase)
 
 
 def _write_failure(wallet: OpenWallet, purchase: Purchase) -> None:

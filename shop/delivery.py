@@ -66,6 +66,7 @@ def _raise_rank(wallet: OpenWallet, purchase: Purchase) -> None:
         raise DeliveryFailed("the buyer has the highest rank")
     if not Player.objects.filter(pk=buyer.pk, rank=buyer.rank).update(rank=above[0]):
         raise DeliveryFailed("the buyer's rank changed meanwhile")
+    vip.tell_rank(wallet, above[0])
     wallet.tell_profile({"rank": above[0].value}, reason=EntryCode.SHOP_SPEND, ref=purchase.receipt_code)
 
 

@@ -11,7 +11,7 @@ from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Player
 from casino.lib import days, idempotency, rows
 from casino.lib.idempotency import Key
-from shop import delivery, errors, staff_rights, stock
+from shop import delivery, errors, notices, staff_rights, stock
 from shop.models import Purchase, PurchaseStatus
 from shop.settlement import purchase_news
 
@@ -56,6 +56,7 @@ def _give_back(wallet: OpenWallet, number: int, by: Player, reason: str) -> None
     stock.put_back(locked, wallet.now)
     rows.update(locked)
     wallet.tell(purchase_news(locked, locked.status, ""))
+    notices.tell_end(wallet, locked)
     _record(locked, by, reason, wallet)
 
 

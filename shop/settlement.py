@@ -21,7 +21,7 @@ from accounts.ledger import OpenWallet, open_wallet
 from casino.lib import rows
 from casino.lib.errors import Refusal
 from realtime.events import PurchaseUpdate
-from shop import metrics, payments, promos, stock
+from shop import metrics, notices, payments, promos, stock
 from shop.delivery import hand_over
 from shop.gateways.base import Charge, Outcome
 from shop.models import Purchase, PurchaseKind, PurchaseStatus, Reason
@@ -211,6 +211,7 @@ def _end(wallet: OpenWallet, locked: Purchase, status: PurchaseStatus, reason: R
     locked.balance_after = wallet.balance
     rows.update(locked)
     wallet.tell(purchase_news(locked, status, reason))
+    notices.tell_end(wallet, locked)
 
 
 def _wait(wallet: OpenWallet, locked: Purchase, reason: Reason, step: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts import queries, tokens
-from accounts.models import AuthSession, Invite, Wallet
+from accounts.models import AuthSession, Invite
 from accounts.sessions import Grant
 from casino.lib.days import stamp, stamp_or_none
 
@@ -24,7 +24,7 @@ def token(grant: Grant, now: datetime) -> Json:
         "refresh_token": str(grant.refresh) if grant.refresh else None,
         "refresh_expires_in": refresh_seconds,
         "session_id": session.sid,
-        "user": queries.profile(grant.player, Wallet.objects.get(pk=grant.player.pk)),
+        "user": queries.profile_of(grant.player),
     }
 
 

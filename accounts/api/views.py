@@ -201,7 +201,7 @@ class Me(Endpoint):
 
     def profile(self, player: Player) -> Response:
         """The profile as an answer."""
-        return Response(queries.profile(player, Wallet.objects.get(pk=player.pk)))
+        return Response(queries.profile_of(player))
 
 
 class AuthProfile(Me):
@@ -345,7 +345,7 @@ class BalanceOfMine(Endpoint):
     @describe(answer=wire.Balance)
     def get(self, request: Request) -> Response:
         """The authoritative balance."""
-        return Response(queries.balance(caller(request), Wallet.objects.get(pk=caller(request).pk)))
+        return Response(queries.balance(caller(request), now=clock()))
 
 
 class StatsOfMine(Endpoint):
@@ -388,5 +388,6 @@ class UserView(Endpoint):
         if wallet is None:
             raise errors.user_not_found()
         is_own = caller(request).pk == user_id
-        shape = queries.profile if is_own or caller(request).is_staff else queries.public_profile
-        return Response(shape(wallet.player, wallet))
+        if is_own or caller(request).is_staff:
+            return Response(queries.profile_of(wallet.player))
+        return Response(queries.public_profile(wallet.player, wallet))

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from datetime import datetime
+from typing import Any, Final
 
-from accounts.ledger import OpenWallet
-from accounts.models import Player, Rank
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from accounts.ledger import OpenWallet, open_wallet
+from accounts.models import Notification, Player, Rank
+from casino.lib import days, idempotency
+from casino.lib.days import stamp
+from casino.lib.idempotency import Key
+
+Json = dict[str, Any]
+OPERATION: Final = "vip.claim"
+DAILY_POINTS: Final = 50
 
 
 def rank_for(points: int) -> Rank:
@@ -25,7 +37,45 @@ def credit(wallet: OpenWallet, points: int, *, reason: str, ref: str) -> None:
     earned = rank_for(wallet.row.vip_points)
     if earned != before and _raise(wallet.row.pk, earned):
         news["rank"] = earned.value
+        tell_rank(wallet, earned)
     wallet.tell_profile(news, reason=reason, ref=ref)
+
+
+def tell_rank(wallet: OpenWallet, rank: str) -> None:
+    """Puts a new rank under the player's bell."""
+    wallet.notify(
+        Notification.Kind.ACCOUNT,
+        gettext_noop("등급 변경"),
+        gettext_noop("이제 %(rank)s 등급이에요."),
+        facts={"rank": str(rank)},
+        link="/profile",
+    )
+
+
+def claim(*, player: Player, key: Key | None) -> tuple[Json, bool]:
+    """Adds the day's points once per UTC day; the answer, and whether a known key was told it again."""
+    with transaction.atomic():
+        kept = idempotency.claim(key, ref=OPERATION, now=days.now())
+        if key is not None and kept is not None:
+            return idempotency.kept_answer(key), True
+        with open_wallet(player.pk) as wallet:
+            is_claimed = claimed_today(wallet.row.vip_claimed_at, wallet.now)
+            if not is_claimed:
+                wallet.row.vip_claimed_at = wallet.now
+                credit(wallet, DAILY_POINTS, reason="vip_claim", ref=days.day_of(wallet.now).isoformat())
+        answer = {
+            "awarded_points": 0 if is_claimed else DAILY_POINTS,
+            "new_vip_points": wallet.row.vip_points,
+            "claimed_at": stamp(wallet.row.vip_claimed_at or wallet.now),
+            "idempotent": is_claimed,
+        }
+        idempotency.keep_answer(key, answer)
+    return answer, False
+
+
+def claimed_today(claimed_at: datetime | None, now: datetime) -> bool:
+    """Whether the day of `now` had its claim."""
+    return claimed_at is not None and days.day_of(now) <= days.day_of(claimed_at)
 
 
 def take_back(wallet: OpenWallet, points: int, *, reason: str, ref: str) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.ledger import open_wallet
-from accounts.models import Entry, EntryCode, Player
+from accounts.models import Entry, EntryCode, Player, StreakType
+from accounts.progress import streaks
 from casino.lib import days, idempotency, rows
 from casino.lib.errors import Refusal
 from casino.lib.idempotency import Key
@@ -67,6 +68,7 @@ def bet(*, player: Player, stake: int, target: int | None, key: Key | None) -> F
                 flights.finish(wallet, seats, flown.flight, end)
             else:
                 wallet.row.open_round_due_at = end.at
+                streaks.tick(wallet, streaks.of(player.pk, StreakType.CRASH_BET), at=wallet.now)
                 rows.insert([placed])
     if placed.settled_at is not None:
         metrics.count_round(placed)

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from accounts import activity
 from accounts.ledger import OpenWallet
-from accounts.models import Account, EntryCode
+from accounts.models import Account, EntryCode, StreakType
+from accounts.progress import goals
 from casino.lib import rows
 from games import errors, totals
 from games.engine.fairness import Dice, commitment
 from games.floor import Seat
-from games.models import GameType, Round, RoundStatus
+from games.models import GameType, Round, RoundResult, RoundStatus
 from realtime.events import GameEvent, StatsUpdate
 
 Json = dict[str, Any]
@@ -28,13 +29,24 @@ class Books:
     bet: EntryCode
     win: EntryCode
     subtype: str
+    plays: str
+    """What missions and events call them."""
+    streak: StreakType
 
 
 BOOKS: Final = {
-    GameType.SLOT: Books(Account.SLOTS, EntryCode.SLOT_BET, EntryCode.SLOT_WIN, "slot_spin"),
-    GameType.RPS: Books(Account.RPS, EntryCode.RPS_BET, EntryCode.RPS_WIN, "rps_play"),
-    GameType.GACHA: Books(Account.GACHA, EntryCode.GACHA_PULL, EntryCode.GACHA_WIN, "gacha_pull"),
-    GameType.CRASH: Books(Account.CRASH, EntryCode.CRASH_BET, EntryCode.CRASH_WIN, "crash_result"),
+    GameType.SLOT: Books(
+        Account.SLOTS, EntryCode.SLOT_BET, EntryCode.SLOT_WIN, "slot_spin", "slot_spins", StreakType.SLOT_SPIN
+    ),
+    GameType.RPS: Books(
+        Account.RPS, EntryCode.RPS_BET, EntryCode.RPS_WIN, "rps_play", "rps_plays", StreakType.RPS_PLAY
+    ),
+    GameType.GACHA: Books(
+        Account.GACHA, EntryCode.GACHA_PULL, EntryCode.GACHA_WIN, "gacha_pull", "gacha_pulls", StreakType.GACHA_PULL
+    ),
+    GameType.CRASH: Books(
+        Account.CRASH, EntryCode.CRASH_BET, EntryCode.CRASH_WIN, "crash_result", "crash_bets", StreakType.CRASH_BET
+    ),
 }
 
 
@@ -127,6 +139,9 @@ def settle(
     placed.status = status
     over_at = placed.settled_at = at or wallet.now
     placed.balance_after = wallet.balance
+    # A crash round's streak ticked at its bet.
+    ticks = books.streak if placed._state.adding else None
+    goals.advance(wallet, activity_of(placed), at=over_at, streak_type=ticks)
     standing = {game: seat.stats for game, seat in seats.items()}
     facts = {"round_id": round_id, "bet_amount": placed.stake, "win_amount": payout}
     with rows.together():
@@ -138,6 +153,18 @@ def settle(
         activity.record(wallet.row.pk, *placed.action_types, context=facts, now=over_at)
     wallet.tell(news(placed, books.subtype))
     wallet.tell(StatsUpdate(totals.shape(wallet.row.pk, standing, wallet.row.win_streak)))
+
+
+def activity_of(settled: Round) -> dict[str, int]:
+    """What a settled round counts for in missions and events."""
+    books = BOOKS[GameType(settled.game)]
+    return {
+        "games_played": 1,
+        "games_won": int(settled.result == RoundResult.WIN),
+        books.plays: settled.outcome.get("pull_count", 1),
+        "gold_wagered": settled.stake,
+        "gold_won": settled.payout,
+    }
 
 
 def news(played: Round, subtype: str) -> GameEvent:
