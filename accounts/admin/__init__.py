@@ -1,0 +1,21 @@
+"""Players, their gold and what they did, in the Django admin."""
+
+from accounts.admin.evidence import CSV_ROWS_MAX, EvidenceAdmin, ReasonForm
+from accounts.admin.invites import InviteAdmin
+from accounts.admin.ledger import EntryAdmin, WalletAdmin
+from accounts.admin.players import PlayerAdmin
+from accounts.admin.sessions import AuthSessionAdmin
+from accounts.admin.trail import ActionAdmin, AuditAdmin
+
+__all__ = [
+    "CSV_ROWS_MAX",
+    "ActionAdmin",
+    "AuditAdmin",
+    "AuthSessionAdmin",
+    "EntryAdmin",
+    "EvidenceAdmin",
+    "InviteAdmin",
+    "PlayerAdmin",
+    "ReasonForm",
+    "WalletAdmin",
+]

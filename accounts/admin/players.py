@@ -1,0 +1,165 @@
+"""Players in the Django admin: to look at; what staff may do asks for a reason and is audited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import bans
+from accounts.admin.evidence import EvidenceAdmin, ReasonForm
+from accounts.models import Player, Role
+from casino.lib.days import now as clock
+from casino.lib.errors import Refusal
+
+Json = dict[str, Any]
+Deed = Callable[[Player, Player, Json], None]
+_HOUR: Final = timedelta(hours=1)
+
+
+class BanForm(ReasonForm):
+    """Why, and for how long."""
+
+    hours = forms.IntegerField(
+        label=gettext_lazy("기간 (시간)"),
+        help_text=gettext_lazy("비우면 무기한"),
+        required=False,
+        min_value=1,
+        max_value=87_600,
+    )
+
+
+@admin.register(Player)
+class PlayerAdmin(EvidenceAdmin):
+    """Every account, with what staff may do to it."""
+
+    list_display = ("id", "site_id", "nickname", "rank", "balance", "state", "role", "created_at", "last_login")
+    list_display_links = ("id", "site_id")
+    list_filter = ("rank", "is_staff", "role", "is_banned", "is_active")
+    list_select_related = ("wallet",)
+    search_fields = ("=id", "site_id__icontains", "nickname__icontains", "=phone_number")
+    search_help_text = gettext_lazy("번호, 사이트 아이디, 닉네임, 전화번호")
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    actions = ("ban", "unban", "log_out", "export_csv")
+    fieldsets = (
+        (None, {"fields": ("site_id", "nickname", "phone_number", "avatar_url")}),
+        (gettext_lazy("골드와 등급"), {"fields": ("balance", "rank", "experience", "vip_points", "pages")}),
+        (gettext_lazy("상태"), {"fields": ("state", "is_active", "is_banned", "banned_until", "ban_reason")}),
+        (gettext_lazy("권한"), {"fields": ("is_staff", "role")}),
+        (gettext_lazy("시각"), {"fields": ("created_at", "last_login", "terms_accepted_at")}),
+    )
+    readonly_fields = ("balance", "experience", "vip_points", "pages", "state")
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        """Support and owners may shut out and let in."""
+        return getattr(request.user, "role", "") in (Role.SUPPORT, Role.OWNER)
+
+    @admin.display(description=gettext_lazy("골드"), ordering="wallet__balance")
+    def balance(self, player: Player) -> str:
+        """The player's gold."""
+        return f"{player.wallet.balance:,}"
+
+    @admin.display(description=gettext_lazy("경험치"))
+    def experience(self, player: Player) -> str:
+        """The player's XP."""
+        return f"{player.wallet.experience:,}"
+
+    @admin.display(description=gettext_lazy("VIP 포인트"))
+    def vip_points(self, player: Player) -> str:
+        """The player's VIP points."""
+        return f"{player.wallet.vip_points:,}"
+
+    @admin.display(description=gettext_lazy("상태"))
+    def state(self, player: Player) -> str:
+        """Whether the account may be used, and until when not."""
+        now = clock()
+        if player.is_banned_at(now):
+            return _("정지 (%(until)s까지)") % {"until": player.banned_until} if player.banned_until else _("영구 정지")
+        return _("이용 가능") if player.is_active else _("비활성")
+
+    @admin.display(description=gettext_lazy("기록"))
+    def pages(self, player: Player) -> str:
+        """Links to everything the player left behind."""
+        lists = (
+            (_("원장"), "accounts_entry", "wallet__player__id__exact"),
+            (_("라운드"), "games_round", "player__id__exact"),
+            (_("구매"), "shop_purchase", "player__id__exact"),
+            (_("세션"), "accounts_authsession", "player__id__exact"),
+            (_("행동"), "accounts_action", "player__id__exact"),
+        )
+        links = ((reverse(f"admin:{name}_changelist"), key, player.pk, label) for label, name, key in lists)
+        return format_html_join(" · ", '<a href="{}?{}={}">{}</a>', links)
+
+    @admin.action(description=gettext_lazy("이용 정지"), permissions=["moderate"])
+    def ban(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks why and for how long, then bans."""
+
+        def deed(player: Player, by: Player, given: Json) -> None:
+            lasts = given["hours"] * _HOUR if given["hours"] else None
+            bans.ban(player=player, by=by, reason=given["reason"], lasts=lasts, now=clock())
+
+        return self._with_reason(request, players, "ban", BanForm, deed)
+
+    @admin.action(description=gettext_lazy("정지 해제"), permissions=["moderate"])
+    def unban(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks why, then lifts the ban."""
+
+        def deed(player: Player, by: Player, given: Json) -> None:
+            bans.unban(player=player, by=by, reason=given["reason"], now=clock())
+
+        return self._with_reason(request, players, "unban", ReasonForm, deed)
+
+    @admin.action(description=gettext_lazy("모든 기기에서 로그아웃"), permissions=["moderate"])
+    def log_out(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks why, then ends every session."""
+
+        def deed(player: Player, by: Player, given: Json) -> None:
+            bans.log_out(player=player, by=by, reason=given["reason"], now=clock())
+
+        return self._with_reason(request, players, "log_out", ReasonForm, deed)
+
+    def _with_reason(
+        self, request: HttpRequest, players: QuerySet[Player], action: str, form_class: type[ReasonForm], deed: Deed
+    ) -> HttpResponse | None:
+        by = request.user
+        assert isinstance(by, Player)
+        form = form_class(request.POST) if "reason" in request.POST else form_class()
+        if not form.is_bound or not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": getattr(self, action).short_description,
+                "opts": self.opts,
+                "players": players,
+                "action": action,
+                "form": form,
+            }
+            return TemplateResponse(request, "admin/accounts/player/reason.html", context)
+        done = 0
+        for player in players:
+            if player.is_staff and by.role != Role.OWNER:
+                self.message_user(
+                    request, _("%(player)s: 운영진은 소유자만 다룰 수 있습니다") % {"player": player}, messages.ERROR
+                )
+                continue
+            try:
+                deed(player, by, form.cleaned_data)
+                done += 1
+            except Refusal as refusal:
+                self.message_user(request, f"{player}: {refusal.message}", messages.ERROR)
+        if done:
+            self.message_user(
+                request,
+                ngettext("%(count)d명에게 적용했습니다", "%(count)d명에게 적용했습니다", done) % {"count": done},
+            )
+        return None
