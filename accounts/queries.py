@@ -22,25 +22,30 @@ Json = dict[str, Any]
 
 
 def wallet_and_attendance(player_id: int) -> tuple[Wallet, Streak]:
-    """The player's wallet beside the attendance streak (a new one, not stored, for who has none), in one statement."""
+    """The player's wallet beside the attendance streak, in one statement."""
+    return wallet_and_streak(player_id, StreakType.DAILY_LOGIN)
+
+
+def wallet_and_streak(player_id: int, action_type: str) -> tuple[Wallet, Streak]:
+    """The wallet beside the streak of this type (a new one, not stored, for who has none), in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_wallet_and_attendance_sql(), [player_id])
+        cursor.execute(_wallet_and_streak_sql(), [action_type, player_id])
         found = cursor.fetchone()
     if found is None:
         raise Wallet.DoesNotExist(f"player {player_id} has no wallet")
     width = len(Wallet._meta.concrete_fields)
-    wallet, attendance = rows.built(Wallet, found[:width]), found[width:]
-    if attendance[0] is None:
-        return wallet, Streak(player_id=player_id)
-    return wallet, rows.built(Streak, attendance)
+    wallet, streak = rows.built(Wallet, found[:width]), found[width:]
+    if streak[0] is None:
+        return wallet, Streak(player_id=player_id, action_type=action_type)
+    return wallet, rows.built(Streak, streak)
 
 
 @cache
-def _wallet_and_attendance_sql() -> str:
+def _wallet_and_streak_sql() -> str:
     return (
         f"SELECT {rows.columns_of(Wallet)}, {rows.columns_of(Streak)} FROM accounts_wallet "  # noqa: S608 - our own names
         f"LEFT JOIN accounts_streak ON accounts_streak.player_id = accounts_wallet.player_id "
-        f"AND accounts_streak.action_type = '{StreakType.DAILY_LOGIN}' WHERE accounts_wallet.player_id = %s"
+        f"AND accounts_streak.action_type = %s WHERE accounts_wallet.player_id = %s"
     )
 
 

@@ -144,6 +144,18 @@ TABLE: Final[dict[str, Row]] = {
     "api/users/ledger": reads("/api/users/ledger", signed_in()),
     "api/users/ledger.csv": reads("/api/users/ledger.csv", signed_in()),
     "api/users/<int:user_id>": reads("/api/users/{ada}", signed_in()),
+    # streaks and VIP points
+    "api/streak/status": reads("/api/streak/status", signed_in()),
+    "api/streak/tick": writes("/api/streak/tick", signed_in()),
+    "api/streak/preview": reads("/api/streak/preview", signed_in()),
+    "api/streak/claim": writes("/api/streak/claim", signed_in()),
+    "api/streak/reset": writes("/api/streak/reset", signed_in()),
+    "api/streak/history": reads("/api/streak/history?year=2026&month=1", signed_in()),
+    "api/streak/protection": Row(
+        "/api/streak/protection", {"GET": signed_in(), "POST": signed_in()}, {"enabled": True}
+    ),
+    "api/vip/status": reads("/api/vip/status", signed_in()),
+    "api/vip/claim": writes("/api/vip/claim", signed_in()),
     # realtime
     "api/realtime/events": reads("/api/realtime/events", signed_in()),
     "api/test/realtime/emit/profile_update": writes(

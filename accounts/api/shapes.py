@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from rest_framework.response import Response
+
 from accounts import queries, tokens
 from accounts.models import AuthSession, Invite
 from accounts.sessions import Grant
@@ -26,6 +28,12 @@ def token(grant: Grant, now: datetime) -> Json:
         "session_id": session.sid,
         "user": queries.profile_of(grant.player),
     }
+
+
+def claimed(answer: Json, is_replay: bool) -> Response:
+    """What a claim answers; one that is told again says so, in a header too."""
+    headers = {"Idempotency-Replayed": "true"} if is_replay else None
+    return Response({**answer, "idempotent_reuse": is_replay}, headers=headers)
 
 
 def session_item(session: AuthSession, *, current: AuthSession | None) -> Json:

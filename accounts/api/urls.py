@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.api import views
+from accounts.api import progress_views, views
 
 urlpatterns: list[URLPattern] = [
     path("api/auth/signup", views.SignUp.as_view()),
@@ -26,6 +26,15 @@ urlpatterns: list[URLPattern] = [
     path("api/users/ledger", views.LedgerOfMine.as_view()),
     path("api/users/ledger.csv", views.LedgerCSV.as_view()),
     path("api/users/<int:user_id>", views.UserView.as_view()),
+    path("api/streak/status", progress_views.StreakStatus.as_view()),
+    path("api/streak/tick", progress_views.StreakTick.as_view()),
+    path("api/streak/preview", progress_views.StreakPreview.as_view()),
+    path("api/streak/claim", progress_views.StreakClaim.as_view()),
+    path("api/streak/reset", progress_views.StreakReset.as_view()),
+    path("api/streak/history", progress_views.StreakHistory.as_view()),
+    path("api/streak/protection", progress_views.StreakProtection.as_view()),
+    path("api/vip/status", progress_views.VipStatus.as_view()),
+    path("api/vip/claim", progress_views.VipClaim.as_view()),
     path("api/invite/validate", views.ValidateInvite.as_view()),
     path("api/invite/generate", views.GenerateInvite.as_view()),
     path("api/invite/codes", views.InviteCodes.as_view()),

@@ -28,7 +28,8 @@ class StreakType(models.TextChoices):
 class Streak(models.Model):
     """A player's days in a row of one type, and the tokens that cover missed ones.
 
-    `count` is what the last counted day brought it to; whether it still stands, `accounts.progress.streaks` tells.
+    `count` is what the last counted day brought it to, `ticked_on` the last day that was counted or covered; whether
+    it still stands, `accounts.progress.streaks` tells.
     """
 
     player = models.ForeignKey(
@@ -55,6 +56,14 @@ class Streak(models.Model):
         """Remembers that `day` was counted."""
         month = f"{day:%Y-%m}"
         self.calendar[month] = self.calendar.get(month, 0) | 1 << (day.day - 1)
+
+    @property
+    def last_counted(self) -> date | None:
+        """The latest day that was counted; a covered one was not."""
+        if not self.calendar:
+            return None
+        month = max(self.calendar)
+        return date.fromisoformat(f"{month}-{self.calendar[month].bit_length():02d}")
 
     def days_of(self, year: int, month: int) -> list[date]:
         """The days of that month that were counted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -29,7 +29,7 @@ def table_in_force() -> StreakTable:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a claim at this moment pays, or what today's paid; and what the next day's will."""
+    """What a claim at this moment pays, or what today's paid; and what the next day's will if nothing else happens."""
 
     action_type: str
     count: int
@@ -59,12 +59,13 @@ def preview(wallet: Wallet, streak: Streak, *, now: datetime) -> Preview:
     paid = _paid(wallet, today)
     if paid is not None:
         count, reward = paid.metadata["streak_count"], (paid.gold, paid.xp)
-    following = streak.count + 1 if streak.ticked_on == today else count + 1
+    will_count = paid is None and not streaks.is_counted(streak, today)
+    following = count + 1 if will_count else streaks.next_count(streak, today + timedelta(days=1))
     return Preview(str(streak.action_type), count, paid is not None, reward, table.reward(following))
 
 
 def _paid(wallet: Wallet, today: date) -> Reward | None:
-    if wallet.attendance_claimed_on is None or wallet.attendance_claimed_on < today:
+    if wallet.attendance_claimed_on is None or not streaks.is_claimed(wallet, today):
         return None
     claims = Reward.objects.filter(player_id=wallet.pk, source=Reward.Source.ATTENDANCE)
     return claims.get(key=wallet.attendance_claimed_on.isoformat())
@@ -88,7 +89,7 @@ def claim(*, player: Player, action_type: str, key: Key | None) -> tuple[Json, b
             return idempotency.kept_answer(key), True
         with open_wallet(player.pk) as wallet:
             today = days.day_of(wallet.now)
-            if wallet.row.attendance_claimed_on is not None and today <= wallet.row.attendance_claimed_on:
+            if streaks.is_claimed(wallet.row, today):
                 raise errors.already_claimed()
             wallet.row.attendance_claimed_on = today
             streak = streaks.of(player.pk, action_type)

@@ -1,12 +1,13 @@
 """Days in a row: what counts one, what breaks them, and the tokens that cover a missed day.
 
 A streak is kept as its last counted day left it. Whether it still stands is a question of the clock, so it is answered
-when it is asked: a missed day brings it to 0 unless protection covers it.
+when it is asked: a missed day brings it to 0 unless protection covers it. What missed days did is written down before
+anything else about the streak changes, so that nothing that comes later mends or undoes it.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -35,9 +36,24 @@ def standing(streak: Streak, today: date) -> int:
     return streak.count
 
 
+def tokens_left(streak: Streak, today: date) -> int:
+    """The tokens as they stand on `today`: each day they covered has used one."""
+    return streak.tokens if _is_broken(streak, today) else streak.tokens - _missed(streak, today)
+
+
+def is_counted(streak: Streak, today: date) -> bool:
+    """Whether nothing more can be counted on `today`; a clock that was set back finds its day counted already."""
+    return streak.ticked_on is not None and today <= streak.ticked_on
+
+
 def next_count(streak: Streak, today: date) -> int:
-    """The count that a tick on `today` leads to; today's own when it is counted already."""
-    return streak.count if streak.ticked_on == today else standing(streak, today) + 1
+    """The count that a tick on `today` leads to; the one it has when the day is counted already."""
+    return streak.count if is_counted(streak, today) else standing(streak, today) + 1
+
+
+def is_claimed(wallet: Wallet, today: date) -> bool:
+    """Whether the attendance of `today` was paid."""
+    return wallet.attendance_claimed_on is not None and today <= wallet.attendance_claimed_on
 
 
 def _missed(streak: Streak, today: date) -> int:
@@ -52,18 +68,21 @@ def _is_broken(streak: Streak, today: date) -> bool:
     return missed > 0 and not (streak.is_protected and streak.tokens >= missed)
 
 
-def _let_go_if_broken(streak: Streak, today: date) -> None:
-    """What a missed day broke stays broken: tokens that come, or are allowed, afterwards do not mend it."""
+def _settle_missed(streak: Streak, today: date) -> None:
+    """Writes down what the missed days until `today` did: they broke the streak, or each used a token."""
+    missed = _missed(streak, today)
     if _is_broken(streak, today):
         streak.count = 0
+    elif missed:
+        streak.tokens -= missed
+        streak.ticked_on = today - timedelta(days=1)
 
 
 def count_day(streak: Streak, today: date) -> bool:
     """Counts `today` unless it is counted already (or lies before the last counted day); whether it was."""
-    if streak.ticked_on is not None and today <= streak.ticked_on:
+    if is_counted(streak, today):
         return False
-    _let_go_if_broken(streak, today)
-    streak.tokens -= _missed(streak, today)
+    _settle_missed(streak, today)
     streak.count += 1
     streak.ticked_on = today
     streak.mark(today)
@@ -88,20 +107,20 @@ def keep(wallet: OpenWallet, streak: Streak) -> None:
 
 def status(streak: Streak, now: datetime) -> Json:
     """StreakStatus: the streak as it stands at `now`."""
-    today = days.day_of(now)
+    today, last = days.day_of(now), streak.last_counted
     return {
         "action_type": str(streak.action_type),
         "count": standing(streak, today),
         "ttl_seconds": _seconds_left(streak, now),
-        "ticked_today": streak.ticked_on == today,
-        "last_tick_date": streak.ticked_on.isoformat() if streak.ticked_on else None,
-        "protection": {"enabled": streak.is_protected, "tokens": streak.tokens},
+        "ticked_today": is_counted(streak, today),
+        "last_tick_date": last.isoformat() if last else None,
+        "protection": {"enabled": streak.is_protected, "tokens": tokens_left(streak, today)},
     }
 
 
 def told(streak: Streak, wallet: Wallet, now: datetime) -> Json:
     """StreakStatus with `claimed_today`, as the stream and the socket's opening tell it."""
-    return {**status(streak, now), "claimed_today": wallet.attendance_claimed_on == days.day_of(now)}
+    return {**status(streak, now), "claimed_today": is_claimed(wallet, days.day_of(now))}
 
 
 def _seconds_left(streak: Streak, now: datetime) -> int | None:
@@ -115,29 +134,36 @@ def _seconds_left(streak: Streak, now: datetime) -> int | None:
 def add_tokens(wallet: OpenWallet, number: int) -> None:
     """Gives the wallet's player protection tokens for attendance, however many they hold, and tells them."""
     streak = of(wallet.row.pk)
-    _let_go_if_broken(streak, days.day_of(wallet.now))
+    _settle_missed(streak, days.day_of(wallet.now))
     streak.tokens += number
     keep(wallet, streak)
 
 
-def reset(*, player_id: int, action_type: str, now: datetime) -> None:
+def reset(*, player_id: int, action_type: str) -> None:
     """Brings the streak to 0; the day stays counted, so neither a second tick nor a second claim follows."""
-    with transaction.atomic(), open_wallet(player_id, now=now) as wallet:
+    with transaction.atomic(), open_wallet(player_id) as wallet:
         streak = of(player_id, action_type)
+        _settle_missed(streak, days.day_of(wallet.now))
         streak.count = 0
         keep(wallet, streak)
 
 
-def protect(*, player_id: int, action_type: str, enabled: bool, now: datetime) -> Streak:
-    """Switches protection on or off; the streak as it then stands."""
-    with transaction.atomic(), open_wallet(player_id, now=now) as wallet:
+def protect(*, player_id: int, action_type: str, enabled: bool) -> tuple[Streak, datetime]:
+    """Switches protection on or off; the streak as it then stands, and the moment."""
+    with transaction.atomic(), open_wallet(player_id) as wallet:
         streak = of(player_id, action_type)
-        _let_go_if_broken(streak, days.day_of(now))
+        _settle_missed(streak, days.day_of(wallet.now))
         streak.is_protected = enabled
         keep(wallet, streak)
-    return streak
+    return streak, wallet.now
 
 
-def days_to_next_token(streak: Streak, today: date) -> int:
-    """Counted days until the next token is earned."""
-    return TOKEN_EVERY - standing(streak, today) % TOKEN_EVERY
+def protection(streak: Streak, now: datetime) -> Json:
+    """Whether missed days are covered at `now`, by how many tokens, and when the next one is earned."""
+    today = days.day_of(now)
+    return {
+        "action_type": str(streak.action_type),
+        "enabled": streak.is_protected,
+        "tokens": tokens_left(streak, today),
+        "days_to_next_token": TOKEN_EVERY - standing(streak, today) % TOKEN_EVERY,
+    }

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from accounts.ledger import OpenWallet, open_wallet
-from accounts.models import Notification, Player, Rank
+from accounts.models import Notification, Player, Rank, Wallet
 from casino.lib import days, idempotency
-from casino.lib.days import stamp
+from casino.lib.days import stamp, stamp_or_none
 from casino.lib.idempotency import Key
 
 Json = dict[str, Any]
@@ -71,6 +71,15 @@ def claim(*, player: Player, key: Key | None) -> tuple[Json, bool]:
         }
         idempotency.keep_answer(key, answer)
     return answer, False
+
+
+def status(wallet: Wallet, now: datetime) -> Json:
+    """The points, and the last daily claim of them."""
+    return {
+        "claimed_today": claimed_today(wallet.vip_claimed_at, now),
+        "vip_points": wallet.vip_points,
+        "last_claim_at": stamp_or_none(wallet.vip_claimed_at),
+    }
 
 
 def claimed_today(claimed_at: datetime | None, now: datetime) -> bool:
