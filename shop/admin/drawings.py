@@ -13,7 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from shop.admin import windows
+from accounts.admin import drawings
+from accounts.admin.drawings import named as named
+from accounts.admin.drawings import standing as standing
+from accounts.admin.drawings import window as window
 from shop.availability import Availability
 from shop.models import PromoCode
 
@@ -53,7 +56,7 @@ def window_state(starts_at: datetime | None, ends_at: datetime | None, now: date
 
 def badge(state: State, label: StrOrPromise = "") -> SafeString:
     """The state as a badge."""
-    return format_html('<span class="badge badge--{}">{}</span>', _TONES[state], label or state.label)
+    return drawings.badge(_TONES[state], label or state.label)
 
 
 def struck(price: str, before: str) -> SafeString:
@@ -72,11 +75,6 @@ def uses(promo: PromoCode) -> Availability:
     """A code's uses, to be drawn like units."""
     left = None if promo.max_uses is None else max(0, promo.max_uses - promo.used)
     return Availability(promo.max_uses, promo.used, 0, left)
-
-
-def named(name: str, code: str) -> SafeString:
-    """A name with a second line under it."""
-    return format_html('<span class="good"><b>{}</b><span class="tiny faint">{}</span></span>', name, code)
 
 
 def bar(units: Availability) -> str:
@@ -101,19 +99,3 @@ class Seen:
 def ranks(seen: Sequence[Seen]) -> str:
     """A line a rank."""
     return render_to_string("admin/shop/ranks.html", {"ranks": seen})
-
-
-def standing(state: SafeString, starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> SafeString:
-    """A state with what the clock says about its window under it, if there is one."""
-    if starts_at is None and ends_at is None:
-        return state
-    told = windows.countdown(starts_at, ends_at, now)
-    return format_html('<span class="window">{}<span class="tiny faint">{}</span></span>', state, told)
-
-
-def window(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> SafeString:
-    """A window as a countdown, with both its ends under it."""
-    if starts_at is None and ends_at is None:
-        return format_html('<span class="faint">{}</span>', windows.countdown(None, None, now))
-    told, ends = windows.countdown(starts_at, ends_at, now), windows.span(starts_at, ends_at)
-    return format_html('<span class="window"><b>{}</b><span class="tiny faint">{}</span></span>', told, ends)

@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.deeds import Deed
+from accounts.admin.handling import HandlingAdmin, HandlingForm
 from accounts.models import Player
 from shop import redeeming
-from shop.admin.deeds import Deed
-from shop.admin.handling import HandlingAdmin, HandlingForm
 from shop.models import InventoryItem
 
 Json = dict[str, Any]

@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import EvidenceAdmin, ReasonForm
+from accounts.admin.deeds import Deed
+from accounts.admin.desk import Sections
 from accounts.models import Player, Rank
 from casino.lib.days import now as clock
 from shop import availability, packages, packaging
 from shop.admin import drawings
-from shop.admin.deeds import Deed, Json, StockForm, Way
+from shop.admin.deeds import Json, StockForm, Way
 from shop.admin.drawings import Seen, State
 from shop.admin.prices import written
-from shop.admin.shelf import Sections, ShelfAdmin, ShelfForm
+from shop.admin.shelf import ShelfAdmin, ShelfForm
 from shop.admin.states import PackageStateFilter, package_state
 from shop.availability import Availability
 from shop.models import Currency, Hold, LimitedPackage
@@ -120,7 +122,7 @@ class LimitedPackageAdmin(ShelfAdmin):
         """Changes what staff changed."""
         packaging.upsert_package(by=by, code=row.code, facts=facts, reason=reason)
 
-    def units_panel(self, row: LimitedPackage) -> str:
+    def panel(self, row: LimitedPackage) -> str:
         """How many there are."""
         now = clock()
         return drawings.panel(availability.of_package(row, now), now, held_by=_("보류"))
@@ -154,7 +156,7 @@ class LimitedPackageAdmin(ShelfAdmin):
     @admin.display(description=gettext_lazy("수량"))
     def units_now(self, package: LimitedPackage) -> str:
         """How many there are, drawn and counted."""
-        return self.units_panel(package)
+        return self.panel(package)
 
     @admin.display(description=pgettext_lazy("관리", "가격"), ordering="price_cents")
     def offer(self, package: LimitedPackage) -> SafeString:

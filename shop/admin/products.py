@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import ReasonForm
+from accounts.admin.deeds import Deed
+from accounts.admin.desk import Sections
 from accounts.models import Player, Rank
 from casino.lib.days import now as clock
 from shop import availability, catalogue, pricing, shelving
 from shop.admin import drawings
-from shop.admin.deeds import Deed, Json, StockForm, Way
+from shop.admin.deeds import Json, StockForm, Way
 from shop.admin.drawings import Seen, State
 from shop.admin.prices import written
-from shop.admin.shelf import Sections, ShelfAdmin, ShelfForm
+from shop.admin.shelf import ShelfAdmin, ShelfForm
 from shop.admin.states import ProductStateFilter, product_state
 from shop.models import Product
 
@@ -124,7 +126,7 @@ class ProductAdmin(ShelfAdmin):
         """Changes what staff changed."""
         shelving.change_product(by=by, product_id=row.pk, facts=facts, reason=reason)
 
-    def units_panel(self, row: Product) -> str:
+    def panel(self, row: Product) -> str:
         """How many there are."""
         return drawings.panel(availability.of_product(row), clock(), held_by=_("결제 대기"))
 
@@ -157,7 +159,7 @@ class ProductAdmin(ShelfAdmin):
     @admin.display(description=gettext_lazy("수량"))
     def units(self, product: Product) -> str:
         """How many there are, drawn."""
-        return self.units_panel(product)
+        return self.panel(product)
 
     @admin.display(description=gettext_lazy("등급별 화면"))
     def price_preview(self, product: Product) -> str:

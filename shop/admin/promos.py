@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from accounts.admin.desk import Sections
 from accounts.models import Player
 from casino.lib.days import now as clock
 from shop import pricing, promos, promoting
@@ -20,7 +21,7 @@ from shop.admin import drawings
 from shop.admin.deeds import Json
 from shop.admin.drawings import State
 from shop.admin.prices import written
-from shop.admin.shelf import Sections, ShelfAdmin, ShelfForm
+from shop.admin.shelf import ShelfAdmin, ShelfForm
 from shop.admin.states import PromoStateFilter, promo_state
 from shop.models import Currency, DiscountType, LimitedPackage, Product, PromoCode, Purchase
 

@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts import cards
 from accounts.admin import EvidenceAdmin
+from accounts.admin.deeds import Deed
+from accounts.admin.handling import HandlingAdmin, HandlingForm
 from accounts.models import Audit, Entry, Player
 from casino.lib.days import now as clock
 from shop import forcing, refunds, slips, timeline
-from shop.admin.deeds import Deed
-from shop.admin.handling import HandlingAdmin, HandlingForm
 from shop.admin.prices import written
 from shop.models import Purchase, PurchaseRefusal, PurchaseStatus, Reason
 
@@ -191,7 +191,7 @@ class PurchaseAdmin(HandlingAdmin):
         ]
         heads = ("#", _("종류"), _("변동"), _("이후 잔액"))
         return render_to_string(
-            "admin/shop/lines.html", {"heads": heads, "lines": lines, "empty": _("움직인 골드 없음")}
+            "admin/desk/lines.html", {"heads": heads, "lines": lines, "empty": _("움직인 골드 없음")}
         )
 
     @admin.display(description=gettext_lazy("운영진의 처리"))
@@ -203,7 +203,7 @@ class PurchaseAdmin(HandlingAdmin):
             for row in found
         ]
         heads = (_("시각"), _("행위"), _("운영진"), _("사유"))
-        return render_to_string("admin/shop/lines.html", {"heads": heads, "lines": lines, "empty": _("아직 없음")})
+        return render_to_string("admin/desk/lines.html", {"heads": heads, "lines": lines, "empty": _("아직 없음")})
 
 
 @admin.register(PurchaseRefusal)

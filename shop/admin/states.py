@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from django.contrib import admin
-from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy
+from django.db.models import F, Q
 
-from casino.lib.days import now as clock
+from accounts.admin.states import StateFilter, over, scheduled
 from shop.admin.drawings import State, window_state
 from shop.models import LimitedPackage, Product, PromoCode
 
@@ -44,77 +40,51 @@ def promo_state(promo: PromoCode, now: datetime) -> State:
     return outside or (State.SOLD_OUT if promo.max_uses is not None and promo.used >= promo.max_uses else State.ON_SALE)
 
 
-def _scheduled(starts: str, now: datetime) -> Q:
-    return Q(**{f"{starts}__gt": now})
+class ShelfStateFilter(StateFilter):
+    """Something on the shelf by its state."""
+
+    usual = State.ON_SALE
 
 
-def _over(ends: str, now: datetime) -> Q:
-    return Q(**{f"{ends}__lte": now})
-
-
-class StateFilter(admin.SimpleListFilter):
-    """Rows in one state; each state rules the later ones out, as on the page."""
-
-    title = gettext_lazy("상태")
-    parameter_name = "state"
-    conditions: ClassVar[Callable[[datetime], list[tuple[State, Q]]]]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The states there are."""
-        found = [state for state, _ in type(self).conditions(clock())]
-        return [(state.value, state.label) for state in (State.ON_SALE, *found)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows in the chosen state."""
-        if self.value() is None:
-            return queryset
-        left = queryset
-        for state, condition in type(self).conditions(clock()):
-            if state == self.value():
-                return left.filter(condition)
-            left = left.exclude(condition)
-        return left
-
-
-class ProductStateFilter(StateFilter):
+class ProductStateFilter(ShelfStateFilter):
     """Products by their state."""
 
     @staticmethod
-    def conditions(now: datetime) -> list[tuple[State, Q]]:  # type: ignore[override]
+    def conditions(now: datetime) -> list[tuple[Any, Q]]:  # type: ignore[override]
         """What each state but the last means."""
         return [
             (State.DELETED, Q(deleted_at__isnull=False)),
             (State.OFF, Q(is_active=False)),
-            (State.SCHEDULED, _scheduled("sale_starts_at", now)),
-            (State.OVER, _over("sale_ends_at", now)),
+            (State.SCHEDULED, scheduled("sale_starts_at", now)),
+            (State.OVER, over("sale_ends_at", now)),
             (State.SOLD_OUT, Q(stock_remaining=0)),
         ]
 
 
-class PackageStateFilter(StateFilter):
+class PackageStateFilter(ShelfStateFilter):
     """Packages by their state."""
 
     @staticmethod
-    def conditions(now: datetime) -> list[tuple[State, Q]]:  # type: ignore[override]
+    def conditions(now: datetime) -> list[tuple[Any, Q]]:  # type: ignore[override]
         """What each state but the last means; the list knows the held units."""
         return [
             (State.STOPPED, Q(is_disabled=True)),
             (State.OFF, Q(is_active=False)),
-            (State.SCHEDULED, _scheduled("starts_at", now)),
-            (State.OVER, _over("ends_at", now)),
+            (State.SCHEDULED, scheduled("starts_at", now)),
+            (State.OVER, over("ends_at", now)),
             (State.SOLD_OUT, Q(stock_total__lte=F("sold") + F("held"))),
         ]
 
 
-class PromoStateFilter(StateFilter):
+class PromoStateFilter(ShelfStateFilter):
     """Promo codes by their state."""
 
     @staticmethod
-    def conditions(now: datetime) -> list[tuple[State, Q]]:  # type: ignore[override]
+    def conditions(now: datetime) -> list[tuple[Any, Q]]:  # type: ignore[override]
         """What each state but the last means."""
         return [
             (State.OFF, Q(is_active=False)),
-            (State.SCHEDULED, _scheduled("starts_at", now)),
-            (State.OVER, _over("ends_at", now)),
+            (State.SCHEDULED, scheduled("starts_at", now)),
+            (State.OVER, over("ends_at", now)),
             (State.SOLD_OUT, Q(max_uses__lte=F("used"))),
         ]

@@ -11,10 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.admin import windows
 from accounts.models import Audit, Player
 from casino.lib import days
 from shop import holds
-from shop.admin import windows
 from shop.models import Hold, LimitedPackage, WebhookEvent
 from shop.tests.desk import opened, sit_down
 

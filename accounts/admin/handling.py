@@ -12,15 +12,15 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin import CSV_ROWS_MAX, EvidenceAdmin, ReasonForm
+from accounts.admin.deeds import Deed, page_of, tell
+from accounts.admin.desk import signed_in
+from accounts.admin.evidence import CSV_ROWS_MAX, EvidenceAdmin, ReasonForm
 from casino.lib import csvs
 from casino.lib.days import stamp
 from casino.lib.errors import Refusal
-from shop.admin.deeds import Deed, tell
-from shop.admin.shelf import signed_in
 
 Json = dict[str, Any]
 Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
@@ -35,7 +35,7 @@ class HandlingForm(ReasonForm):
 class HandlingAdmin(EvidenceAdmin):
     """Rows with deeds: links on the page of a row, actions in the list, the same operation behind both."""
 
-    change_form_template = "admin/shop/handled.html"
+    change_form_template = "admin/desk/handled.html"
     deeds: ClassVar[tuple[Deed, ...]] = ()
     csv_fields: ClassVar[tuple[str, ...]] = ()
 
@@ -48,7 +48,7 @@ class HandlingAdmin(EvidenceAdmin):
 
     def has_deed_permission(self, request: HttpRequest) -> bool:
         """Whoever may change such rows."""
-        return signed_in(request).has_perm(f"shop.change_{self.opts.model_name}")
+        return signed_in(request).has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """The deeds before what everybody may."""
@@ -61,17 +61,16 @@ class HandlingAdmin(EvidenceAdmin):
         """Adds the deeds that may be done to the row."""
         row = kwargs.get("obj")
         if row is not None and self.has_deed_permission(request):
-            name = f"admin:shop_{self.opts.model_name}"
             may_be = (deed for deed in self.deeds if deed.applies(row))
-            context["deeds"] = [(deed, reverse(f"{name}_{deed.name}", args=[row.pk])) for deed in may_be]
+            context["deeds"] = [(deed, page_of(self.opts, deed.name, row.pk)) for deed in may_be]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         """Django's pages, and one for each deed."""
         view = self.admin_site.admin_view(self.deed_view)
-        model = self.opts.model_name
+        model = f"{self.opts.app_label}_{self.opts.model_name}"
         pages = [
-            path(f"<int:pk>/{deed.name}/", view, {"name": deed.name}, name=f"shop_{model}_{deed.name}")
+            path(f"<int:pk>/{deed.name}/", view, {"name": deed.name}, name=f"{model}_{deed.name}")
             for deed in self.deeds
         ]
         return pages + super().get_urls()
@@ -92,16 +91,16 @@ class HandlingAdmin(EvidenceAdmin):
                 tell(form, refusal)
             else:
                 self.message_user(request, f"{row}: {deed.told}")
-                return HttpResponseRedirect(reverse(f"admin:shop_{self.opts.model_name}_change", args=[pk]))
+                return HttpResponseRedirect(page_of(self.opts, "change", pk))
         shown = {"deed": deed, "row": row, "form": form, "opts": self.opts, "title": deed.label, "subtitle": str(row)}
-        return TemplateResponse(request, "admin/shop/deed.html", self.admin_site.each_context(request) | shown)
+        return TemplateResponse(request, "admin/desk/deed.html", self.admin_site.each_context(request) | shown)
 
     def act_on_chosen(self, request: HttpRequest, deed: Deed, chosen: QuerySet[Any]) -> HttpResponse | None:
         """Asks why once, then does the deed to every chosen row; a refused one keeps none of the others."""
         form = deed.form_class(request.POST) if "reason" in request.POST else deed.form_class()
         if not form.is_bound or not form.is_valid():
             shown = {"deed": deed, "rows": chosen, "form": form, "opts": self.opts, "title": deed.label}
-            return TemplateResponse(request, "admin/shop/deed_many.html", self.admin_site.each_context(request) | shown)
+            return TemplateResponse(request, "admin/desk/deed_many.html", self.admin_site.each_context(request) | shown)
         done = 0
         for row in chosen:
             try:
