@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from casino.lib.days import seconds_up
-from casino.lib.errors import Refusal, invalid
+from casino.lib.errors import Refusal, bad_request, invalid
 
 
 def insufficient_gold() -> Refusal:
@@ -148,3 +148,18 @@ def event_closed() -> Refusal:
 def no_participation() -> Refusal:
     """404: the player does not take part."""
     return Refusal("NO_PARTICIPATION", 404, _("참여 기록 없음"))
+
+
+def no_such_user() -> Refusal:
+    """404: the player that staff name is nobody."""
+    return Refusal("USER_NOT_FOUND", 404, _("사용자 없음"))
+
+
+def ends_before_its_start() -> Refusal:
+    """400: the window is turned round."""
+    return bad_request(_("종료일이 시작일보다 앞설 수 없음"))
+
+
+def reward_code_taken() -> Refusal:
+    """409: the catalog has a reward of this code."""
+    return Refusal("CONFLICT", 409, _("이미 있는 보상 코드입니다"))

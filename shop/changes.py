@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.db.models import Model
 
 from accounts import audit
+from accounts.changes import Change, check, check_names, facts_of, shown, write
 from accounts.models import Player
-from casino.lib.days import stamp
-from casino.lib.errors import Refusal, validation_error
 from realtime import publish
 from shop.models import LimitedPackage, Product
 
 Json = dict[str, Any]
-
-
-class Change(NamedTuple):
-    """The facts that became different: as they were, and as they are."""
-
-    before: Json
-    after: Json
+__all__ = ["Change", "Json", "check", "check_names", "facts_of", "shelf_changed", "write"]
 
 
 def shelf_changed(
@@ -52,55 +42,11 @@ def shelf_changed(
     transaction.on_commit(tell, robust=True)
 
 
-def write(row: Model, facts: Mapping[str, Any]) -> Change | None:
-    """Writes to a locked row what is different in `facts` and no other column; None when nothing is different."""
-    changed = [name for name, value in facts.items() if _shown(getattr(row, name)) != _shown(value)]
-    if not changed:
-        return None
-    before = facts_of(row, changed)
-    for name in changed:
-        setattr(row, name, facts[name])
-    check(row)
-    row.save(update_fields=[*changed, "updated_at"])
-    return Change(before, facts_of(row, changed))
+@shown.register
+def _(value: Product) -> str:
+    return value.product_id
 
 
-def facts_of(row: Model, names: Iterable[str]) -> Json:
-    """The named facts of a row as JSON shows them."""
-    return {name: _shown(getattr(row, name)) for name in names}
-
-
-def check_names(facts: Iterable[str], known: Iterable[str]) -> None:
-    """Only what staff may set is ever set: another name is a bug of the caller."""
-    if strange := set(facts) - set(known):
-        raise TypeError(f"not for staff to set: {', '.join(sorted(strange))}")
-
-
-def check(row: Model) -> None:
-    """Refuses what no such row may be; the sentences are the model's."""
-    try:
-        row.full_clean(validate_unique=False)
-    except ValidationError as error:
-        raise _refusal(error) from error
-
-
-def _refusal(error: ValidationError) -> Refusal:
-    found = ((name, each) for name, problems in error.error_dict.items() for each in problems)
-    return validation_error(
-        [
-            {
-                "loc": ["body"] if name == NON_FIELD_ERRORS else ["body", name],
-                "msg": " ".join(each.messages),
-                "type": each.code or "invalid",
-            }
-            for name, each in found
-        ]
-    )
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, Product):
-        return value.product_id
-    return value.code if isinstance(value, LimitedPackage) else value
+@shown.register
+def _(value: LimitedPackage) -> str:
+    return value.code

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from math import isfinite
 from typing import Any, Final, cast
 
 from django.db import IntegrityError, transaction
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Player, Rank
 from casino.lib.days import now as clock
 from casino.lib.errors import invalid, validation_error
-from casino.lib.money import has_unstorable
+from casino.lib.money import is_storable
 from shop import changes, errors, pricing
 from shop.changes import Json
 from shop.models import Currency, Product, ProductType
@@ -192,18 +191,9 @@ def _is_good_extra(name: str, value: object) -> bool:
 
 def _checked_extra(extra: object) -> Json:
     """An object that the database can store; nothing at all is an empty one."""
-    if not isinstance(extra or {}, dict) or not _is_storable(extra):
+    if not isinstance(extra or {}, dict) or not is_storable(extra):
         raise invalid("extra", _("저장할 수 있는 JSON 객체가 아닙니다"))
     return cast("Json", extra or {})
-
-
-def _is_storable(value: object) -> bool:
-    """Whether the database stores it as JSON: neither endless numbers nor texts it has no characters for."""
-    if isinstance(value, dict):
-        return all(_is_storable(name) and _is_storable(part) for name, part in value.items())
-    if isinstance(value, list):
-        return all(map(_is_storable, value))
-    return isfinite(value) if isinstance(value, float) else not (isinstance(value, str) and has_unstorable(value))
 
 
 def _refuse_gold_for_gold(product: Product, facts: Facts) -> None:

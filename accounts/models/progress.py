@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from django.conf import settings
@@ -10,6 +10,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import terms
 
 ONCE: Final = date(1970, 1, 1)
 """The period of a goal that comes only once."""
@@ -110,6 +112,10 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         """Those that nobody deleted."""
         return self.filter(deleted_at=None)
 
+    def running(self, now: datetime) -> GoalQuerySet:
+        """Events whose time this is."""
+        return self.events().kept().filter(is_active=True, starts_at__lte=now, ends_at__gt=now)
+
 
 class Goal(models.Model):
     """Something to reach, for a reward: an event, which is joined and has a window, or a mission, which comes round."""
@@ -172,6 +178,10 @@ class Goal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuses terms that no goal may have, each at its field."""
+        terms.check(self.requirements, self.rewards, is_client=self.source == self.Source.CLIENT)
 
     @property
     def is_event(self) -> bool:
@@ -279,7 +289,10 @@ class Reward(models.Model):
         verbose_name = _("보상")
         verbose_name_plural = _("보상")
         constraints = [models.UniqueConstraint(fields=["player", "source", "key"], name="one_reward_per_key")]
-        indexes = [models.Index(fields=["player", "-id"], name="reward_by_player")]
+        indexes = [
+            models.Index(fields=["player", "-id"], name="reward_by_player"),
+            models.Index(fields=["awarded_at"], name="reward_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.key}"
@@ -302,3 +315,7 @@ class CatalogReward(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        """Refuses what the database cannot keep."""
+        terms.check_meta(self.meta)

@@ -13,7 +13,9 @@ from accounts.models import Goal, Player, Progress, Reward
 from accounts.progress import goals, levels
 from accounts.progress.goals import Aim
 from casino.lib import days, idempotency, rows
+from casino.lib.errors import not_found
 from casino.lib.idempotency import Key
+from casino.lib.money import GOLD_LIMIT
 
 Json = dict[str, Any]
 EVENT_OPERATION: Final = "event.claim"
@@ -21,17 +23,21 @@ MISSION_OPERATION: Final = "mission.claim"
 FORCE_OPERATION: Final = "admin.force_claim"
 
 
-def claim(*, player: Player, goal: Goal, key: Key | None) -> tuple[Json, bool]:
-    """Pays a reached goal to the player; the answer, and whether a known key was told it again."""
+def claim(*, player: Player, kind: Goal.Kind, goal_id: int, key: Key | None) -> tuple[Json, bool]:
+    """Pays a reached goal to the player; the answer, and whether a known key was told it again.
+
+    The goal is read once the wallet is locked: whoever switched it off before that has closed its claim.
+    """
     with transaction.atomic():
-        kept = idempotency.claim(key, ref=f"{goal.kind}:{goal.pk}", now=days.now())
+        kept = idempotency.claim(key, ref=kind, now=days.now())
         if key is not None and kept is not None:
             return idempotency.kept_answer(key), True
         with open_wallet(player.pk) as wallet:
+            goal = _found(kind, goal_id)
             progress = _progress_now(wallet, goal)
             if progress is None or progress.completed_at is None or progress.claimed_at is not None:
                 raise errors.not_claimable()
-            if goal.is_event and not goal.is_active:
+            if not goal.is_active:
                 raise errors.not_claimable()
             reward = _pay(wallet, Aim(goal, progress))
         done = _("보상을 성공적으로 수령했습니다!") if goal.is_event else _("미션 보상을 성공적으로 수령했습니다!")
@@ -40,15 +46,23 @@ def claim(*, player: Player, goal: Goal, key: Key | None) -> tuple[Json, bool]:
     return answer, False
 
 
-def force(*, player: Player, goal: Goal, by: Player, reason: str, key: Key | None) -> tuple[Json, bool]:
-    """Pays an event to a player who takes part in it, reached or not, and marks it as claimed; on the record."""
-    if player.pk == by.pk:
-        raise errors.self_change_forbidden()
+def force(*, player_id: int, event_id: int, by: Player, reason: str, key: Key | None) -> tuple[Json, bool]:
+    """Pays an event to a player who takes part in it, reached or not, and marks it as claimed; on the record.
+
+    Deleted or switched off does not matter here: what a player is owed can be made good afterwards.
+    """
     with transaction.atomic():
-        kept = idempotency.claim(key, ref=f"event:{goal.pk}:{player.pk}", now=days.now())
+        kept = idempotency.claim(key, ref=Goal.Kind.EVENT, now=days.now())
         if key is not None and kept is not None:
             return idempotency.kept_answer(key), True
-        with open_wallet(player.pk) as wallet:
+        goal = Goal.objects.events().filter(pk=event_id).first()
+        if goal is None:
+            raise errors.event_not_found()
+        if not Player.objects.filter(pk=player_id).exists():
+            raise errors.no_such_user()
+        if player_id == by.pk:
+            raise errors.self_change_forbidden()
+        with open_wallet(player_id) as wallet:
             progress = _progress_now(wallet, goal)
             if progress is None:
                 raise errors.no_participation()
@@ -62,11 +76,18 @@ def force(*, player: Player, goal: Goal, by: Player, reason: str, key: Key | Non
                     target_type="event",
                     target_id=goal.pk,
                     actor=by,
-                    details={"user_id": player.pk, "rewards": goal.rewards, "reason": reason},
+                    details={"user_id": player_id, "rewards": goal.rewards, "reason": reason},
                     now=wallet.now,
                 )
         idempotency.keep_answer(key, answer)
     return answer, False
+
+
+def _found(kind: Goal.Kind, goal_id: int) -> Goal:
+    goal = Goal.objects.kept().filter(kind=kind, pk=goal_id).first()
+    if goal is None:
+        raise errors.event_not_found() if kind == Goal.Kind.EVENT else not_found()
+    return goal
 
 
 def _progress_now(wallet: OpenWallet, goal: Goal) -> Progress | None:
@@ -77,6 +98,8 @@ def _progress_now(wallet: OpenWallet, goal: Goal) -> Progress | None:
 
 def _pay(wallet: OpenWallet, aim: Aim) -> Reward:
     goal, progress = aim.goal, aim.progress
+    if wallet.balance + goal.gold > GOLD_LIMIT or wallet.row.experience + goal.xp > GOLD_LIMIT:
+        raise errors.not_claimable()  # no wallet holds more than JSON numbers can carry
     progress.claimed_at = wallet.now
     progress.version += 1
     rows.update(progress)

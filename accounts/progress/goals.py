@@ -22,6 +22,7 @@ from accounts.models.progress import ONCE
 from accounts.progress import streaks
 from casino.lib import days, rows
 from casino.lib.days import stamp_or_none
+from casino.lib.money import GOLD_LIMIT
 from realtime.events import Event, EventProgress, MissionProgress
 
 Json = dict[str, Any]
@@ -41,6 +42,9 @@ SERVER_KEYS: Final = frozenset(
 )
 """What the club counts itself, from real activity alone."""
 KEY: Final = ("player", "goal", "period_start")
+CLIENT: Final = "client"
+"""What a mission asks for that only the player's client can count."""
+_DECIMALS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,19 @@ def advance(
 
 
 def keep(wallet: OpenWallet, moved: Sequence[Aim], *, at: datetime) -> None:
-    """Completes what is reached; stores and tells everything that moved."""
+    """Completes what is reached; stores everything that moved and tells it.
+
+    Not told is what moved in a period that is over (a round of crash may be settled after the midnight it flew into):
+    it would be taken for the present period, and what it reached has lapsed.
+    """
     if not moved:
         return
     for aim in moved:
         complete_if_reached(wallet, aim, at=at)
-        wallet.tell(news(aim))
-    changed = [aim.progress for aim in moved]
+        if not _has_lapsed(aim, wallet.now):
+            wallet.tell(news(aim))
+    # Always in one order: whoever else stores the same rows (the first read of a period) never waits in a circle.
+    changed = sorted((aim.progress for aim in moved), key=lambda progress: progress.goal_id)
     wallet.when_closing(lambda: rows.put(changed, key=KEY))
 
 
@@ -82,14 +92,23 @@ def _add(aim: Aim, activity: Mapping[str, int], at: datetime) -> bool:
 
 
 def add(progress: Progress, gained: Mapping[str, float], *, at: datetime) -> bool:
-    """Adds numbers to the progress; whether any was above 0."""
-    moved = {key: number for key, number in gained.items() if number > 0}
-    for key, number in moved.items():
-        progress.tally[key] = progress.tally.get(key, 0) + number
+    """Adds numbers, none below 0, to the progress; whether that changed any."""
+    sums = {key: _sum(progress.tally.get(key, 0), number) for key, number in gained.items()}
+    moved = {key: total for key, total in sums.items() if total != progress.tally.get(key, 0)}
     if moved:
+        progress.tally.update(moved)
         progress.version += 1
         progress.progressed_at = at
     return bool(moved)
+
+
+def _sum(had: float, more: float) -> float:
+    """The sum, as far as JSON numbers are exact; tenths that clients report add up as they do on paper."""
+    total = min(had + more, GOLD_LIMIT)
+    if isinstance(total, int):
+        return total
+    rounded = round(total, _DECIMALS)
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 def complete_if_reached(wallet: OpenWallet, aim: Aim, *, at: datetime) -> None:
@@ -97,6 +116,8 @@ def complete_if_reached(wallet: OpenWallet, aim: Aim, *, at: datetime) -> None:
     if aim.progress.completed_at is not None or not aim.goal.is_reached(aim.progress.tally):
         return
     aim.progress.completed_at = at
+    if _has_lapsed(aim, wallet.now):
+        return
     wallet.notify(
         Notification.Kind.PROGRESS,
         gettext_noop("목표 달성"),
@@ -104,6 +125,11 @@ def complete_if_reached(wallet: OpenWallet, aim: Aim, *, at: datetime) -> None:
         facts={"title": aim.goal.title},
         link="/events",
     )
+
+
+def _has_lapsed(aim: Aim, now: datetime) -> bool:
+    over_at = reset_at(aim.goal, aim.progress)
+    return over_at is not None and over_at <= now
 
 
 def news(aim: Aim) -> Event:
@@ -123,9 +149,14 @@ def news(aim: Aim) -> Event:
     )
 
 
+def natural_source(requirements: Mapping[str, Any]) -> Goal.Source:
+    """Who says how far a player has come, unless staff name somebody else: the club where it counts everything."""
+    return Goal.Source.SERVER if SERVER_KEYS.issuperset(requirements) else Goal.Source.CLIENT
+
+
 def target_of(goal: Goal) -> tuple[str, float]:
     """The one thing a mission asks for, and how much of it."""
-    return next(iter(goal.requirements.items()), ("client", 1))
+    return next(iter(goal.requirements.items()), (CLIENT, 1))
 
 
 def reset_at(goal: Goal, progress: Progress) -> datetime | None:
@@ -185,16 +216,17 @@ def _standing_sql() -> str:
         FROM (SELECT 1) AS here
         LEFT JOIN accounts_streak ON accounts_streak.player_id = %s AND accounts_streak.action_type = %s
         LEFT JOIN (
-            SELECT goal.id, goal.kind, goal.title, goal.period, goal.source, goal.requirements, {columns}
+            SELECT goal.id, goal.kind, goal.title, goal.period, goal.source, goal.requirements, goal.priority, {columns}
             FROM accounts_goal AS goal
             LEFT JOIN accounts_progress AS mine ON mine.goal_id = goal.id
                 AND mine.period_start = CASE goal.period WHEN 'daily' THEN %s WHEN 'weekly' THEN %s ELSE %s END
                 AND mine.player_id = %s
-            WHERE goal.is_active AND goal.deleted_at IS NULL AND mine.completed_at IS NULL
+            WHERE goal.is_active AND goal.deleted_at IS NULL
+                AND mine.completed_at IS NULL AND mine.claimed_at IS NULL
                 AND (goal.kind = 'mission'
                     OR (goal.starts_at <= %s AND goal.ends_at > %s AND mine.joined_at <= %s))
-            ORDER BY goal.priority DESC, goal.id
         ) AS aims ON true
+        ORDER BY aims.priority DESC, aims.id
     """  # noqa: S608 - our own names
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -78,3 +79,12 @@ class StrictFlag(serializers.BooleanField):
 def has_unstorable(text: str) -> bool:
     """Whether `text` holds NUL or a lone surrogate, which PostgreSQL cannot store."""
     return _UNSTORABLE.search(text) is not None
+
+
+def is_storable(value: object) -> bool:
+    """Whether the database stores `value` as JSON: neither endless numbers nor texts it has no characters for."""
+    if isinstance(value, dict):
+        return all(is_storable(name) and is_storable(part) for name, part in value.items())
+    if isinstance(value, list):
+        return all(map(is_storable, value))
+    return isfinite(value) if isinstance(value, float) else not (isinstance(value, str) and has_unstorable(value))

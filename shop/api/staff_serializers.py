@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
 
 from django.core.validators import RegexValidator
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Rank
+from casino.lib.moments import Moment
 from casino.lib.money import StrictFlag, StrictInteger, StrictText
 from casino.lib.schema import ErrorEnvelope
 from shop.api.serializers import Fields, ProductName, ShopItem
@@ -17,8 +17,6 @@ from shop.models import Currency, DiscountType, ProductType, Rarity
 from shop.models.product import NAME_PATTERN, PRICE_LIMIT
 
 COUNT_LIMIT: Final = 2**31 - 1
-_YEARS: Final = range(1970, 9000)
-"""So that thirty days more, or a zone, never leave the calendar."""
 
 
 class Name(StrictText):
@@ -27,19 +25,6 @@ class Name(StrictText):
     def __init__(self, **facts: Any) -> None:
         rule = RegexValidator(NAME_PATTERN, _("영문, 숫자, _ . - 만 가능하고, 숫자만으로는 안 됩니다"))
         super().__init__(validators=[rule], **facts)
-
-
-class Moment(serializers.DateTimeField):
-    """A timestamp; one without a zone is UTC."""
-
-    default_error_messages = {"years": _("1970년부터 8999년까지만 가능합니다")}
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """The moment in UTC."""
-        moment: datetime = super().to_internal_value(value)
-        if moment.year not in _YEARS:
-            self.fail("years")
-        return moment
 
 
 def amount(**facts: Any) -> StrictInteger:
