@@ -18,7 +18,11 @@ _MAY_CHANGE: Final[dict[Role, tuple[str, ...]]] = {
         *("add_product", "change_product", "add_limitedpackage", "change_limitedpackage"),
         *("add_promocode", "change_promocode", "change_purchase", "change_inventoryitem"),
     ),
-    Role.ECONOMY: ("change_game", "add_gameconfig"),
+    Role.ECONOMY: (
+        *("change_game", "add_gameconfig", "add_streaktable"),
+        *("add_event", "change_event", "add_mission", "change_mission", "change_progress"),
+        *("add_catalogreward", "change_catalogreward"),
+    ),
     Role.OWNER: (),
 }
 _APPS: Final = ("accounts", "realtime", "games", "shop", "adminpanel")

@@ -35,12 +35,17 @@ _ENVIRONMENTS = {
 
 _GROUPS = {
     "accounts": gettext_lazy("계정"),
+    "progress": gettext_lazy("이벤트와 보상"),
     "games": gettext_lazy("게임"),
     "shop": gettext_lazy("상점"),
     "realtime": gettext_lazy("실시간"),
     "adminpanel": gettext_lazy("점검"),
     "auth": gettext_lazy("권한"),
 }
+_PROGRESS = (
+    "Event", "Mission", "Progress", "Streak", "StreakTable", "Reward", "CatalogReward", "Notification",
+)  # fmt: skip
+"""Models of the accounts that have a group of their own, in its order."""
 _DRAWINGS = {
     "Player": "icon-users",
     "Wallet": "icon-gold",
@@ -49,6 +54,15 @@ _DRAWINGS = {
     "Invite": "icon-key",
     "Audit": "icon-shield",
     "Action": "icon-history",
+    "Event": "icon-bolt",
+    "Mission": "icon-trophy",
+    "Progress": "icon-chart",
+    "Streak": "icon-flame",
+    "StreakTable": "icon-calendar",
+    "Reward": "icon-gift",
+    "CatalogReward": "icon-ticket",
+    "Notification": "icon-bell",
+    "Campaign": "icon-globe",
     "Round": "icon-games",
     "Game": "icon-play",
     "GameConfig": "icon-settings",
@@ -87,7 +101,7 @@ class ClubAdminSite(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The apps in the order of the house, each model with its drawing."""
         order = list(_GROUPS)
-        apps = [app for app in super().get_app_list(request, app_label) if app["app_label"] in _GROUPS]
+        apps = [app for app in _parted(super().get_app_list(request, app_label)) if app["app_label"] in _GROUPS]
         for app in apps:
             app["name"] = _GROUPS[app["app_label"]]
             for model in app["models"]:
@@ -142,6 +156,17 @@ class ClubAdminSite(AdminSite):
         grant = sessions.begin(player=player, kind=browser, client=client, now=now, refreshable=False)
         authentication.remember(request, grant.session)
         audit.record(action="ADMIN_LOGIN", target_type="user", target_id=player.pk, actor=player, now=now)
+
+
+def _parted(apps: list[Any]) -> list[Any]:
+    """The apps, with what players come back for in a group beside their accounts."""
+    for app in list(apps):
+        if app["app_label"] == "accounts":
+            theirs = [model for model in app["models"] if model["object_name"] in _PROGRESS]
+            app["models"] = [model for model in app["models"] if model["object_name"] not in _PROGRESS]
+            theirs.sort(key=lambda model: _PROGRESS.index(model["object_name"]))
+            apps.append({**app, "app_label": "progress", "models": theirs})
+    return [app for app in apps if app["models"]]
 
 
 def _told(refusal: Refusal) -> Json:

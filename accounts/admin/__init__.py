@@ -3,8 +3,11 @@
 from accounts.admin.evidence import CSV_ROWS_MAX, EvidenceAdmin, ReasonForm
 from accounts.admin.invites import InviteAdmin
 from accounts.admin.ledger import EntryAdmin, WalletAdmin
+from accounts.admin.notifications import NotificationAdmin
 from accounts.admin.players import PlayerAdmin
+from accounts.admin.rewards import RewardAdmin
 from accounts.admin.sessions import AuthSessionAdmin
+from accounts.admin.streaks import StreakAdmin, StreakTableAdmin
 from accounts.admin.trail import ActionAdmin, AuditAdmin
 
 __all__ = [
@@ -15,7 +18,11 @@ __all__ = [
     "EntryAdmin",
     "EvidenceAdmin",
     "InviteAdmin",
+    "NotificationAdmin",
     "PlayerAdmin",
     "ReasonForm",
+    "RewardAdmin",
+    "StreakAdmin",
+    "StreakTableAdmin",
     "WalletAdmin",
 ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.admin import windows
+from accounts.models import Player
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 def badge(tone: str, label: StrOrPromise) -> SafeString:
     """A word in the colours of its tone."""
     return format_html('<span class="badge badge--{}">{}</span>', tone, label)
+
+
+def player(person: Player) -> SafeString:
+    """Who it is, leading to their page."""
+    page = reverse("admin:accounts_player_change", args=[person.pk])
+    return format_html('<a href="{}">{}</a>', page, person.nickname)
 
 
 def named(name: str, code: str) -> SafeString:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import unescape
 from typing import Any, Final
 
 from django import forms
@@ -11,6 +12,8 @@ from django.contrib import admin
 from django.contrib.admin.utils import lookup_field
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from casino.lib import csvs
@@ -20,6 +23,8 @@ CSV_ROWS_MAX: Final = 10_000
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, SafeString):  # what is drawn on the page, as words
+        return unescape(strip_tags(value))
     return stamp(value) if isinstance(value, datetime) else str(value) if value is not None else ""
 
 

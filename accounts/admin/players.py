@@ -97,6 +97,9 @@ class PlayerAdmin(EvidenceAdmin):
             (_("구매"), "shop_purchase", "player__id__exact"),
             (_("세션"), "accounts_authsession", "player__id__exact"),
             (_("행동"), "accounts_action", "player__id__exact"),
+            (_("연속 기록"), "accounts_streak", "player__id__exact"),
+            (_("보상"), "accounts_reward", "player__id__exact"),
+            (_("알림"), "accounts_notification", "player__id__exact"),
         )
         links = ((reverse(f"admin:{name}_changelist"), key, player.pk, label) for label, name, key in lists)
         return format_html_join(" · ", '<a href="{}?{}={}">{}</a>', links)

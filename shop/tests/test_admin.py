@@ -14,9 +14,9 @@ from adminpanel.roles import seed_roles
 from casino.lib import days
 from shop.models import Product, Purchase
 from shop.tests.conftest import change
-from shop.tests.desk import opened, sit_down
 from tests import cast
 from tests.cast import Caller
+from tests.desk import opened, sit_down
 
 PACK = "GOLD_PACK_SMALL"
 ROOM = "/admin/shop/product/1001"

@@ -16,7 +16,7 @@ from accounts.models import Audit, Player
 from casino.lib import days
 from shop import holds
 from shop.models import Hold, LimitedPackage, WebhookEvent
-from shop.tests.desk import opened, sit_down
+from tests.desk import opened, sit_down
 
 CODE = "BLITZ"
 NEW = {

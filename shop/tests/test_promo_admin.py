@@ -12,8 +12,8 @@ from django.test import Client
 from accounts.models import Audit, Player
 from casino.lib import days
 from shop.models import LimitedPackage, Product, PromoCode, Purchase
-from shop.tests.desk import opened, sit_down
 from tests.cast import Caller
+from tests.desk import opened, sit_down
 
 PACK = "GOLD_PACK_SMALL"
 ADD = "/admin/shop/promocode/add/"
