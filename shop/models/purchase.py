@@ -98,6 +98,14 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         """Purchases that use up a one-time right: done, or still to be paid."""
         return self.filter(status__in=(PurchaseStatus.PENDING, PurchaseStatus.SUCCESS))
 
+    def paid_since(self, moment: datetime) -> Self:
+        """Purchases for money that came through after `moment` and were not refunded."""
+        return self.filter(currency=Currency.USD, status=PurchaseStatus.SUCCESS, settled_at__gt=moment)
+
+    def payers(self) -> int:
+        """How many different players made these purchases."""
+        return self.order_by().values("player").distinct().count()
+
     def using_promo(self) -> Self:
         """Purchases that count as a use of their promo code: all but those that came to nothing."""
         return self.exclude(status__in=(PurchaseStatus.FAILED, PurchaseStatus.VOIDED))
@@ -152,6 +160,9 @@ class Purchase(models.Model):
             models.Index(fields=["player", "-id"], name="purchase_history"),
             models.Index(fields=["player", "created_at"], name="purchase_velocity"),
             models.Index(fields=["created_at"], name="purchase_pending", condition=Q(status="pending")),
+            models.Index(
+                fields=["settled_at", "player"], name="purchase_paid", condition=Q(currency="USD", status="success")
+            ),
             models.Index(fields=["charge_id"], name="purchase_charge", condition=~Q(charge_id="")),
         ]
         constraints = [
