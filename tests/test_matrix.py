@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts import sessions, tokens
-from accounts.models import AuthSession, Invite, Player, Role
+from accounts.models import AuthSession, Goal, Invite, Player, Role
+from accounts.progress import events, staging
 from casino.opening import seed
 from games.play import slots
 from shop.models import Purchase
@@ -88,6 +89,8 @@ TABLE: Final[dict[str, Row]] = {
     "signup": page("/signup", POST=everybody(422)),
     "logout": Row("/logout", {"POST": everybody(302)}),
     "profile": page("/profile"),
+    "events": page("/events"),
+    "notifications": page("/notifications"),
     "terms": page("/terms"),
     "privacy": page("/privacy"),
     "offline": page("/offline"),
@@ -168,6 +171,86 @@ TABLE: Final[dict[str, Row]] = {
         "/api/test/realtime/emit/purchase_update", signed_in(), status="pending"
     ),
     "api/test/realtime/emit/stats_update": writes("/api/test/realtime/emit/stats_update", signed_in(), stats={}),
+    # events and missions
+    "api/events": reads("/api/events", signed_in()),
+    "api/events/<int:event_id>": reads("/api/events/{event}", signed_in()),
+    "api/events/join": writes("/api/events/join", signed_in(404), event_id=0),
+    "api/events/progress/<int:event_id>": Row(
+        "/api/events/progress/{event}", {"PUT": signed_in()}, {"progress": {"steps": 1}}
+    ),
+    "api/events/claim/<int:event_id>": writes("/api/events/claim/{event}", signed_in(400)),
+    "api/events/missions/all": reads("/api/events/missions/all", signed_in()),
+    "api/events/missions/daily": reads("/api/events/missions/daily", signed_in()),
+    "api/events/missions/weekly": reads("/api/events/missions/weekly", signed_in()),
+    "api/events/missions/progress": Row(
+        "/api/events/missions/progress", {"PUT": signed_in(404)}, {"mission_id": 0, "progress_increment": 1}
+    ),
+    "api/events/missions/claim/<int:mission_id>": writes(
+        "/api/events/missions/claim/{mission}", signed_in(400, ada=200)
+    ),
+    "api/missions": reads("/api/missions", signed_in()),
+    "api/missions/<int:mission_id>/claim": writes("/api/missions/{mission}/claim", signed_in(400, ada=200)),
+    "api/admin/events": Row(
+        "/api/admin/events",
+        {"GET": staff(), "POST": roles(ECONOMY)},
+        {"title": "Hats", "event_type": "x", "start_date": "2026-01-01", "end_date": "2027-01-01", "rewards": {}},
+    ),
+    "api/admin/events/<int:event_id>": Row(
+        "/api/admin/events/{event}",
+        {"PUT": roles(ECONOMY), "PATCH": roles(ECONOMY), "DELETE": roles(ECONOMY)},
+        {"priority": 5},
+    ),
+    "api/admin/events/<int:event_id>/activate": writes("/api/admin/events/{event}/activate", roles(ECONOMY)),
+    "api/admin/events/<int:event_id>/deactivate": writes("/api/admin/events/{event}/deactivate", roles(ECONOMY)),
+    "api/admin/events/<int:event_id>/restore": writes("/api/admin/events/{event}/restore", roles(ECONOMY)),
+    "api/admin/events/<int:event_id>/participations": reads("/api/admin/events/{event}/participations", staff()),
+    "api/admin/events/<int:event_id>/force-claim/<int:user_id>": writes(
+        "/api/admin/events/{event}/force-claim/{ada}", roles(ECONOMY)
+    ),
+    "api/admin/events/seed/model-index": writes("/api/admin/events/seed/model-index", roles(ECONOMY)),
+    "api/admin/content/events": Row(
+        "/api/admin/content/events",
+        {"GET": staff(), "POST": roles(ECONOMY)},
+        {"name": "Hats", "start_at": "2026-01-01", "end_at": "2027-01-01"},
+    ),
+    "api/admin/content/events/<int:event_id>": Row(
+        "/api/admin/content/events/{event}",
+        {"GET": staff(), "PUT": roles(ECONOMY), "DELETE": roles(ECONOMY)},
+        {"name": "Hats"},
+    ),
+    "api/admin/content/events/<int:event_id>/activate": writes(
+        "/api/admin/content/events/{event}/activate", roles(ECONOMY)
+    ),
+    "api/admin/content/events/<int:event_id>/deactivate": writes(
+        "/api/admin/content/events/{event}/deactivate", roles(ECONOMY)
+    ),
+    "api/admin/content/missions/templates": Row(
+        "/api/admin/content/missions/templates",
+        {"GET": staff(), "POST": roles(ECONOMY)},
+        {"title": "Hats", "mission_type": "daily"},
+    ),
+    "api/admin/content/missions/templates/<int:mission_id>": Row(
+        "/api/admin/content/missions/templates/{mission}",
+        {"GET": staff(), "PUT": roles(ECONOMY), "DELETE": roles(ECONOMY)},
+        {"title": "Hats"},
+    ),
+    "api/admin/content/rewards/catalog": Row(
+        "/api/admin/content/rewards/catalog",
+        {"GET": staff(), "POST": roles(ECONOMY)},
+        {"code": "HAT-2", "reward_type": "GOLD", "amount": 5},
+    ),
+    "api/admin/content/rewards/catalog/<int:reward_id>": Row(
+        "/api/admin/content/rewards/catalog/{reward}",
+        {"GET": staff(), "PUT": roles(ECONOMY), "DELETE": roles(ECONOMY)},
+        {"amount": 5},
+    ),
+    "api/admin/content/rewards/catalog/<int:reward_id>/activate": writes(
+        "/api/admin/content/rewards/catalog/{reward}/activate", roles(ECONOMY)
+    ),
+    "api/admin/content/rewards/catalog/<int:reward_id>/deactivate": writes(
+        "/api/admin/content/rewards/catalog/{reward}/deactivate", roles(ECONOMY)
+    ),
+    "api/admin/content/rewards/audit": reads("/api/admin/content/rewards/audit", staff()),
     # games
     "api/games": reads("/api/games", everybody()),
     "api/games/slot/spin": writes("/api/games/slot/spin", signed_in(), bet_amount=10),
@@ -322,9 +405,20 @@ def world(db: None) -> World:
         "pending_receipt": waiting,
         "hold": buyer.post("/api/shop/limited/hold", {"package_id": "WEEKEND_STARTER"}).json()["hold_id"],
     }
+    names |= _goals_of(players[ADA], by=players[OWNER])
     assert Purchase.objects.filter(receipt_code=receipt, player=players[ADA]).exists()
     assert Invite.objects.filter(code="5858").exists()
     return World(headers, names)
+
+
+def _goals_of(ada: Player, *, by: Player) -> dict[str, int]:
+    """An event that ada takes part in, a mission that her spin has reached, a reward of the catalog."""
+    event = Goal.objects.events().order_by("pk").first()
+    mission = Goal.objects.missions().get(title="첫 게임 플레이")
+    assert event is not None
+    events.join(player=ada, event_id=event.pk)
+    reward = staging.create_reward(by=by, facts={"code": "HAT", "reward_type": "GOLD", "amount": 5})
+    return {"event": event.pk, "mission": mission.pk, "reward": reward.pk}
 
 
 def _status(world: World, row: Row, method: str, caller: str) -> int:
@@ -353,8 +447,11 @@ def test_every_method_of_every_route_answers_everybody_as_listed(world: World) -
     assert not deviations, "\n".join(deviations)
 
 
+PROGRESS_LISTS: Final = (
+    "event", "mission", "progress", "streak", "streaktable", "reward", "catalogreward", "notification",
+)  # fmt: skip
 ADMIN_LISTS: Final = {
-    "accounts": ("player", "wallet", "entry", "authsession", "invite", "audit", "action"),
+    "accounts": ("player", "wallet", "entry", "authsession", "invite", "audit", "action", *PROGRESS_LISTS),
     "games": ("round", "game", "gameconfig", "gamestats", "revealedseed"),
     "shop": ("product", "purchase", "purchaserefusal", "inventoryitem"),
     "realtime": ("streamevent",),

@@ -114,6 +114,38 @@ def participation(progress: Progress, event: Json | None = None) -> Json:
     }
 
 
+def for_staff(*, include_inactive: bool = False, include_deleted: bool = False) -> list[Json]:
+    """Events as staff see them, those of high priority first."""
+    found = Goal.objects.events()
+    found = found if include_deleted else found.kept()
+    return [shown_to_staff(event) for event in counted(found if include_inactive else found.filter(is_active=True))]
+
+
+def one_for_staff(event_id: int) -> Json:
+    """The event as staff see it, deleted or not."""
+    event = counted(Goal.objects.events().filter(pk=event_id)).first()
+    if event is None:
+        raise errors.event_not_found()
+    return shown_to_staff(event)
+
+
+def shown_to_staff(event: Goal) -> Json:
+    """Event, with when it was deleted."""
+    return shown(event) | {"deleted_at": stamp_or_none(event.deleted_at)}
+
+
+def participations(event_id: int, *, completed: bool | None, claimed: bool | None) -> list[Json]:
+    """Who takes part in the event, deleted or not, in the order they joined."""
+    if not Goal.objects.events().filter(pk=event_id).exists():
+        raise errors.event_not_found()
+    found = Progress.objects.filter(goal=event_id).order_by("pk")
+    if completed is not None:
+        found = found.filter(completed_at__isnull=not completed)
+    if claimed is not None:
+        found = found.filter(claimed_at__isnull=not claimed)
+    return [participation(progress) for progress in found]
+
+
 def join(*, player: Player, event_id: int) -> Json:
     """Lets the player take part from now on; who does already is told the same again, whatever the time."""
     with transaction.atomic(), open_wallet(player.pk) as wallet:
