@@ -17,11 +17,12 @@ from prometheus_client import multiprocess  # noqa: E402
 
 from casino.fair_worker import assign_slot  # noqa: E402
 
-# Two processes use two cores; the threads of each wait for the database together.
+# Two processes use two cores; the threads of each wait for the database together. More threads than that wait for
+# each other instead (docs/performance.md).
 bind = f"{os.environ.get('BIND_HOST') or '0.0.0.0'}:{os.environ.get('PORT') or '8000'}"  # noqa: S104  (a container's inside)
 worker_class = "casino.fair_worker.FairWorker"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 8)
+threads = int(os.environ.get("WEB_THREADS") or 4)
 # Longer than nginx keeps an idle connection to us (60 s): else it would send a request into a closing one.
 keepalive = 75
 backlog = 512
