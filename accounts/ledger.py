@@ -183,14 +183,15 @@ def _facts(row: Wallet) -> dict[str, Any]:
 
 
 @contextmanager
-def open_wallet(player_id: int, *, now: datetime | None = None) -> Iterator[OpenWallet]:
+def open_wallet(player_id: int, *, now: datetime | None = None, locked: Wallet | None = None) -> Iterator[OpenWallet]:
     """Locks the player's wallet for the rest of the running transaction and writes it back on leaving.
 
     It is the first lock of every money transaction, after the idempotency key. Nothing is written
     when the block raises. Without `now` the clock is read once the row is locked, so that what is
-    done to one wallet has one order by lock and by clock.
+    done to one wallet has one order by lock and by clock. `locked` is the row when this transaction
+    holds it already.
     """
-    row = rows.find(Wallet, player_id, lock=True)
+    row = locked or rows.find(Wallet, player_id, lock=True)
     if row is None:
         raise Wallet.DoesNotExist(f"player {player_id} has no wallet")
     wallet = OpenWallet(row, now or days.now())

@@ -18,6 +18,7 @@ from django.db import OperationalError, transaction
 
 from accounts import audit
 from accounts.ledger import OpenWallet, open_wallet
+from accounts.models import Wallet
 from casino.lib import rows
 from casino.lib.errors import Refusal
 from realtime.events import PurchaseUpdate
@@ -123,11 +124,13 @@ def purchase_news(purchase: Purchase, status: str, reason: str) -> PurchaseUpdat
 @contextmanager
 def opened(purchase: Purchase, now: datetime) -> Iterator[tuple[OpenWallet, Purchase]]:
     """The buyer's wallet and the purchase, both locked, in a transaction of their own."""
-    with transaction.atomic(), open_wallet(purchase.player_id, now=now) as wallet:
-        locked = rows.find(Purchase, purchase.pk, lock=True)
-        if locked is None:
+    with transaction.atomic():
+        found = rows.lock_both(Wallet, Purchase, "player", purchase.pk)
+        if found is None:
             raise Purchase.DoesNotExist(f"purchase {purchase.receipt_code} is not stored")
-        yield wallet, locked
+        row, locked = found
+        with open_wallet(purchase.player_id, now=now, locked=row) as wallet:
+            yield wallet, locked
 
 
 def _settle(purchase: Purchase, charge: Charge, flow: str, now: datetime, first: First | None) -> Settled:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, Entry, EntryCode, Player, Wallet
+from accounts.models import Account, Entry, EntryCode, Player, Streak, Wallet
 from accounts.seal import unsealed
 from casino.lib import days, rows
-from games.models import Round
+from games.models import GameStats, Round
 from realtime.models import StreamEvent
 from shop.models import WebhookNonce
+from tests.race import row_locks_off, together
 
 
 def new_round(player: Player, nonce: int, **facts: Any) -> Round:
@@ -178,3 +181,60 @@ def test_a_row_that_is_not_stored_is_missed_in_the_block_too(ada: Player) -> Non
     stranger.pk = 2**31
     with pytest.raises(Wallet.DoesNotExist), transaction.atomic(), rows.together():
         rows.update(stranger)
+
+
+def _count_up(player: Player, number: int) -> None:
+    """Reads both rows under their locks and writes each one higher."""
+    with transaction.atomic():
+        found = rows.lock_both(Wallet, GameStats, "player", number)
+        assert found is not None
+        wallet, stats = found
+        Wallet.objects.filter(pk=player.pk).update(nonce=wallet.nonce + 1)
+        GameStats.objects.filter(pk=number).update(pulls=stats.pulls + 1)
+
+
+def _counted_by_eight(player: Player) -> tuple[int, int]:
+    stats = GameStats.objects.create(player=player, game_id="slot", updated_at=days.now())
+    together(*[partial(_count_up, player, stats.pk)] * 8)
+    stats.refresh_from_db()
+    return Wallet.objects.get(pk=player.pk).nonce, stats.pulls
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_both_rows_are_as_their_last_holder_left_them(ada: Player) -> None:
+    assert _counted_by_eight(ada) == (8, 8)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_control_a_row_that_is_only_joined_is_the_old_one(ada: Player) -> None:
+    if connection.vendor == "postgresql":
+        with patch.object(rows, "ROW_LOCK", " FOR UPDATE OF accounts_wallet"):
+            counted = _counted_by_eight(ada)
+        assert counted[0] == 8
+    else:
+        with row_locks_off():
+            counted = _counted_by_eight(ada)
+    assert 0 < counted[1] < 8
+
+
+def test_both_rows_of_nothing_are_nothing(ada: Player) -> None:
+    with transaction.atomic():
+        assert rows.lock_both(Wallet, GameStats, "player", 0) is None
+
+
+def test_rows_put_take_the_place_of_those_with_their_key(ada: Player, bob: Player) -> None:
+    kept = Streak.objects.create(player=ada, action_type="SLOT_SPIN", count=3, tokens=2)
+    with CaptureQueriesContext(connection) as queries:
+        rows.put(
+            [
+                Streak(player=ada, action_type="SLOT_SPIN", count=4, calendar={"2026-11": 5}),
+                Streak(player=bob, action_type="SLOT_SPIN", count=1),
+            ],
+            key=("player", "action_type"),
+        )
+    assert len(queries) == 1
+    found = list(Streak.objects.order_by("player_id").values_list("player_id", "count", "tokens", "calendar"))
+    assert found == [(ada.pk, 4, 0, {"2026-11": 5}), (bob.pk, 1, 0, {})]
+    assert Streak.objects.get(player=ada).pk == kept.pk

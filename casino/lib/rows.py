@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, ForeignKey, Model
 
 _Row = TypeVar("_Row", bound=Model)
+_Owner = TypeVar("_Owner", bound=Model)
 AnyField = Field[Any, Any]
 _VALUE: Final = "%s"
 ROW_LOCK = " FOR UPDATE"
@@ -46,6 +47,24 @@ def find_with(model: type[_Row], relation: str, key: int | str) -> _Row | None:
     return row
 
 
+def lock_both(owner: type[_Owner], model: type[_Row], relation: str, key: int | str) -> tuple[_Owner, _Row] | None:
+    """The row of `model` with this primary key and its owner's, in one statement and both locked, the owner first.
+
+    `relation` points from `model` at the owner's key. Each is as the last holder of its lock has left it: PostgreSQL
+    reads anew what has changed while it waited, if that is locked too. A row merely joined would be the old one.
+    """
+    statement = _both_sql(owner, model, relation)
+    if connection.features.has_select_for_update:
+        statement += ROW_LOCK
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key])
+        values = cursor.fetchone()
+    if values is None:
+        return None
+    width = len(owner._meta.concrete_fields)
+    return built(owner, values[:width]), built(model, values[width:])
+
+
 @contextmanager
 def together() -> Iterator[None]:
     """Sends the inserts and updates inside in one go and reads their answers in one go (PostgreSQL's pipeline).
@@ -71,7 +90,7 @@ def together() -> Iterator[None]:
 def insert(rows: Sequence[Model]) -> None:
     """Stores new rows of one model by one statement, and tells each the id the database gave it."""
     model = type(rows[0])
-    values = [_prepared(field, row, add=True) for row in rows for field in _given(model)]
+    values = _prepared(_given(model), *rows)
 
     def number(cursor: Any) -> None:
         numbers = cursor.fetchall() if model._meta.auto_field else [(row.pk,) for row in rows]
@@ -87,7 +106,7 @@ def insert_once(row: Model) -> bool:
 
     Whoever comes second while the first one's transaction still runs waits for its end.
     """
-    values = [_prepared(field, row, add=True) for field in _given(type(row))]
+    values = _prepared(_given(type(row)), row)
     with connection.cursor() as cursor:
         cursor.execute(f"{_insert_sql(type(row), 1)} ON CONFLICT DO NOTHING", values)
         return bool(cursor.rowcount == 1)
@@ -99,14 +118,14 @@ def put(rows: Sequence[Model], *, key: tuple[str, ...]) -> None:
     New rows do not learn their ids.
     """
     model = type(rows[0])
-    values = [_prepared(field, row, add=True) for row in rows for field in _given(model)]
+    values = _prepared(_given(model), *rows)
     _send(_put_sql(model, len(rows), key), values, lambda _cursor: None)
 
 
 def update(row: Model) -> None:
     """Writes every column of a row that is stored already, or raises its `DoesNotExist`."""
     model = type(row)
-    values = [_prepared(field, row, add=False) for field in _changing(model)]
+    values = _prepared(_changing(model), row, add=False)
 
     def check(cursor: Any) -> None:
         if cursor.rowcount != 1:
@@ -188,12 +207,25 @@ def _select_sql(model: type[Model], relation: str) -> str:
     return f"SELECT {', '.join(columns)} FROM {source} WHERE {key} = {_VALUE}"  # noqa: S608 - our own names
 
 
+@cache
+def _both_sql(owner: type[Model], model: type[Model], relation: str) -> str:
+    columns = ", ".join([*_columns(owner), *_columns(model)])
+    here, there = _quoted(_foreign(model, relation).column), _quoted(owner._meta.pk.column)
+    return (
+        f"SELECT {columns} FROM {_table(owner)} "  # noqa: S608 - our own names
+        f"INNER JOIN {_table(model)} ON {_table(model)}.{here} = {_table(owner)}.{there} "
+        f"WHERE {_table(model)}.{_quoted(model._meta.pk.column)} = {_VALUE}"
+    )
+
+
 def _columns(model: type[Model]) -> list[str]:
     return [f"{_table(model)}.{_quoted(field.column)}" for field in model._meta.concrete_fields]
 
 
-def _prepared(field: AnyField, row: Model, *, add: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add), connection)
+def _prepared(fields: Sequence[AnyField], *rows: Model, add: bool = True) -> list[Any]:
+    """The values of these fields, row by row, as their columns take them."""
+    backend = connections[DEFAULT_DB_ALIAS]  # looked up once: through `connection` it costs more than a field does
+    return [field.get_db_prep_save(field.pre_save(row, add), backend) for row in rows for field in fields]
 
 
 @cache
