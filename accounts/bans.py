@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
-from accounts import audit, errors, sessions
-from accounts.models import Player
+from accounts import audit, errors, ledger, sessions
+from accounts.models import Notification, Player
 
 
 def ban(*, player: Player, by: Player, reason: str, lasts: timedelta | None, now: datetime) -> None:
@@ -24,12 +25,24 @@ def ban(*, player: Player, by: Player, reason: str, lasts: timedelta | None, now
 
 
 def unban(*, player: Player, by: Player, reason: str, now: datetime) -> None:
-    """Lifts a ban."""
-    with transaction.atomic():
-        player.is_banned, player.banned_until, player.ban_reason = False, None, ""
-        player.save(update_fields=["is_banned", "banned_until", "ban_reason"])
+    """Lifts a ban and tells the player, if there was one."""
+    player.is_banned, player.banned_until, player.ban_reason = False, None, ""
+    with transaction.atomic(), ledger.open_wallet(player.pk, now=now) as wallet:
+        banned = Player.objects.filter(pk=player.pk, is_banned=True)
+        if banned.update(is_banned=False, banned_until=None, ban_reason=""):
+            _tell_lifted(wallet, player)
         details = {"reason": reason}
         audit.record(action="USER_UNBAN", target_type="user", target_id=player.pk, actor=by, details=details, now=now)
+
+
+def _tell_lifted(wallet: ledger.OpenWallet, player: Player) -> None:
+    wallet.notify(
+        Notification.Kind.SECURITY,
+        gettext_noop("이용 정지 해제"),
+        gettext_noop("%(nickname)s 님의 이용 정지가 해제되었어요. 다시 만나 반가워요!"),
+        facts={"nickname": player.nickname},
+        link="/profile",
+    )
 
 
 def log_out(*, player: Player, by: Player, reason: str, now: datetime) -> int:

@@ -8,9 +8,22 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts import audit, names, queries, sessions, signin
-from accounts.models import Action, AuthSession, Entry, Player, PlayerName, Role, Wallet
-from casino.lib.days import stamp
+from accounts import audit, ledger, names, notifications, queries, sessions, signin
+from accounts.models import (
+    Action,
+    AuthSession,
+    Entry,
+    Notification,
+    Player,
+    PlayerName,
+    Progress,
+    Reward,
+    Role,
+    Streak,
+    Wallet,
+)
+from casino.lib.days import stamp, stamp_or_none
+from realtime.models import StreamEvent
 
 Json = dict[str, Any]
 
@@ -31,15 +44,52 @@ def belongings(player: Player) -> Json:
             {"action_type": row.action_type, "created_at": stamp(row.created_at), "context": row.context}
             for row in actions
         ],
+        "notifications": [notifications.item(row) for row in Notification.objects.filter(player=player).order_by("id")],
+        "rewards": [_reward(row) for row in Reward.objects.filter(player=player).order_by("id")],
+        "progress": [
+            _progress(row) for row in Progress.objects.select_related("goal").filter(player=player).order_by("id")
+        ],
+        "streaks": [_streak(row) for row in Streak.objects.filter(player=player).order_by("action_type")],
+    }
+
+
+def _reward(row: Reward) -> Json:
+    return {
+        "source": row.source,
+        "gold": row.gold,
+        "xp": row.xp,
+        "description": row.description,
+        "awarded_at": stamp(row.awarded_at),
+    }
+
+
+def _progress(row: Progress) -> Json:
+    return {
+        "goal": row.goal.title,
+        "period_start": row.period_start.isoformat(),
+        "progress": row.tally,
+        "joined_at": stamp(row.joined_at),
+        "completed_at": stamp_or_none(row.completed_at),
+        "claimed_at": stamp_or_none(row.claimed_at),
+    }
+
+
+def _streak(row: Streak) -> Json:
+    months = sorted(tuple(int(part) for part in month.split("-")) for month in row.calendar)
+    return {
+        "action_type": row.action_type,
+        "count": row.count,
+        "tokens": row.tokens,
+        "protection_enabled": row.is_protected,
+        "days": [day.isoformat() for year, month in months for day in row.days_of(year, month)],
     }
 
 
 def anonymise(player: Player, password: str, *, ip: str, now: datetime) -> None:
-    """Makes the account nobody's: names, number, password and sign-ins go, the ledger stays."""
+    """Makes the account nobody's: names, number, password, notices and sign-ins go, the ledger stays."""
     signin.confirm_password(player, password, ip=ip, now=now)
-    with transaction.atomic():
-        sessions.end_all(player, reason="account_deleted", now=now)
-        AuthSession.objects.filter(player=player).update(ip="0.0.0.0", user_agent="")  # noqa: S104 - "unknown"
+    with transaction.atomic(), ledger.open_wallet(player.pk, now=now) as wallet:
+        _forget_what_was_said(wallet.row)
         PlayerName.objects.filter(player=player).delete()
         player.site_id = player.nickname = f"deleted-{player.pk}"
         player.phone_number = player.avatar_url = None
@@ -49,4 +99,16 @@ def anonymise(player: Player, password: str, *, ip: str, now: datetime) -> None:
         player.save()
         player.groups.clear()
         names.take(player)
+        sessions.end_all(player, reason="account_deleted", now=now)
+        AuthSession.objects.filter(player=player).update(ip="0.0.0.0", user_agent="")  # noqa: S104 - "unknown"
         audit.record(action="ACCOUNT_DELETED", target_type="player", target_id=player.pk, now=now)
+
+
+def _forget_what_was_said(wallet: Wallet) -> None:
+    """Texts that may name the player: notices, what clients reported, what staff wrote beside a gift, old events."""
+    Notification.objects.filter(player_id=wallet.pk).delete()
+    wallet.unread = 0
+    Action.objects.filter(player_id=wallet.pk, source=Action.Source.CLIENT).delete()
+    given = Reward.objects.filter(player_id=wallet.pk, source=Reward.Source.DISTRIBUTION)
+    given.update(description="", metadata={})
+    StreamEvent.objects.filter(player_id=wallet.pk).delete()

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts import errors, ledger, names, passwords, sessions, signin
-from accounts.models import AuthSession, Player
+from accounts.models import AuthSession, Notification, Player
 from casino.lib.errors import invalid
 from realtime.events import ProfileUpdate
 
@@ -36,7 +37,7 @@ def change(
         _check_nickname(player, wanted["nickname"])
     try:
         with transaction.atomic():
-            changed = _write(player, wanted, new_password, now)
+            changed = _write(player, wanted, new_password, ip, now)
             if new_password is not None:
                 sessions.end_all(changed, reason="password_changed", but=session, now=now)
     except IntegrityError as error:
@@ -52,7 +53,7 @@ def _check_nickname(player: Player, nickname: str) -> None:
         raise errors.nickname_taken()
 
 
-def _write(player: Player, wanted: Json, new_password: NewPassword | None, now: datetime) -> Player:
+def _write(player: Player, wanted: Json, new_password: NewPassword | None, ip: str, now: datetime) -> Player:
     with ledger.open_wallet(player.pk, now=now) as wallet:
         fresh = Player.objects.get(pk=player.pk)
         if "nickname" in wanted:
@@ -61,10 +62,21 @@ def _write(player: Player, wanted: Json, new_password: NewPassword | None, now: 
             fresh.phone_number = wanted["phone_number"]
         if new_password is not None:
             fresh.password = passwords.hashed(new_password.password)
+            _tell_new_password(wallet, ip)
         fresh.save(update_fields=["nickname", "phone_number", "password"])
         if wanted:
             wallet.tell(ProfileUpdate(dict(wanted), "profile"))
     return fresh
+
+
+def _tell_new_password(wallet: ledger.OpenWallet, ip: str) -> None:
+    wallet.notify(
+        Notification.Kind.SECURITY,
+        gettext_noop("비밀번호 변경"),
+        gettext_noop("비밀번호가 바뀌었어요 (IP %(ip)s). 본인이 아니라면 고객지원에 알려 주세요."),
+        facts={"ip": ip},
+        link="/profile",
+    )
 
 
 def require_current(password: str | None, current: str | None) -> NewPassword | None:

@@ -9,9 +9,10 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
-from accounts import audit, errors, tokens
-from accounts.models import AuthSession, Player
+from accounts import audit, cards, errors, ledger, tokens
+from accounts.models import AuthSession, Notification, Player
 from casino.lib import rows
 from realtime import publish
 
@@ -39,8 +40,10 @@ def begin(*, player: Player, kind: AuthSession.Kind, client: Client, now: dateti
     """Opens a session; the least recently used one makes room when the player has too many."""
     sid = secrets.token_hex(16)
     refresh = tokens.new_refresh_token(sid) if refreshable else None
-    with transaction.atomic():
-        Player.objects.select_for_update().get(pk=player.pk)
+    with transaction.atomic(), ledger.open_wallet(player.pk, now=now) as wallet:
+        if player.last_login is not None and not _is_known(player, client):
+            _tell_new_device(wallet, client)
+        Player.objects.filter(pk=player.pk).update(last_login=now)
         session = AuthSession.objects.create(
             sid=sid,
             player=player,
@@ -56,9 +59,22 @@ def begin(*, player: Player, kind: AuthSession.Kind, client: Client, now: dateti
         newest_first = AuthSession.objects.filter(player=player).live(now).exclude(sid=sid).order_by("-last_seen_at")
         surplus = list(newest_first.values_list("sid", flat=True)[settings.MAX_CONCURRENT_SESSIONS - 1 :])
         _end(AuthSession.objects.filter(sid__in=surplus), player.pk, "too_many", now)
-        Player.objects.filter(pk=player.pk).update(last_login=now)
     player.last_login = now
     return Grant(session, player, refresh)
+
+
+def _is_known(player: Player, client: Client) -> bool:
+    return AuthSession.objects.filter(player=player, user_agent=client.user_agent).exists()
+
+
+def _tell_new_device(wallet: ledger.OpenWallet, client: Client) -> None:
+    wallet.notify(
+        Notification.Kind.SECURITY,
+        gettext_noop("새 기기에서 로그인"),
+        gettext_noop("%(device)s에서 로그인했어요 (IP %(ip)s). 본인이 아니라면 비밀번호를 바꿔 주세요."),
+        facts={"device": cards.device_name(client.user_agent), "ip": client.ip},
+        link="/profile",
+    )
 
 
 def rotate(presented: str, *, now: datetime) -> Grant:

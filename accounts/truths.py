@@ -1,4 +1,4 @@
-"""What must always be true of the ledger and the stream. Each sentence is one statement, so it sees one moment."""
+"""What must always be true of ledger, stream and bell. Each sentence is one statement, so it sees one moment."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def ledger_truths() -> list[Truth]:
         _balances_follow,
         _accounts_sum_to_zero,
         _events_are_gapless,
+        _unread_is_counted,
         _ledger_is_sealed,
     )
     return [check() for check in checks]
@@ -123,6 +124,25 @@ def _events_are_gapless() -> Truth:
         checked=StreamEvent.objects.count(),
         broken=len(wrong),
         first="wallet {}: stream_seq {}, but {} events from {} to {}".format(*wrong[0]) if wrong else None,
+    )
+
+
+def _unread_is_counted() -> Truth:
+    broken, wrong = wrong_rows(
+        """
+        SELECT wallet.player_id, wallet.unread, COUNT(notice.id)
+        FROM accounts_wallet AS wallet
+        LEFT JOIN accounts_notification AS notice ON notice.player_id = wallet.player_id AND notice.read_at IS NULL
+        GROUP BY wallet.player_id, wallet.unread HAVING wallet.unread <> COUNT(notice.id)
+        """,
+        [],
+    )
+    return Truth(
+        "unread_is_counted",
+        _("읽지 않은 알림 수 = 알림"),
+        checked=Wallet.objects.count(),
+        broken=broken,
+        first="wallet {}: unread {}, but {} notices are".format(*wrong[0]) if wrong else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -11,17 +11,18 @@ import jwt
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts import queries, sessions, tokens
 from accounts.authentication import SID_KEY
 from accounts.ledger import open_wallet
-from accounts.models import AuthSession, Player, Wallet
+from accounts.models import AuthSession, Goal, Player, Reward, Wallet
 from accounts.progress import streaks
 from casino.lib.days import now as clock
-from casino.lib.days import stamp
+from casino.lib.days import stamp, start_of
 from casino.lib.errors import not_authenticated
 from games import stats
+from games.models import GameType, Round
 from games.play import due
 from realtime.events import Event
 from realtime.sources import Credentials, Visitor, sources
@@ -37,6 +38,7 @@ def open_sources() -> None:
     sources.state = state
     sources.ended = ended
     sources.tell = tell
+    sources.pulse = pulse
 
 
 def admit(credentials: Credentials) -> Visitor:
@@ -102,6 +104,24 @@ def _pending(purchase: Purchase) -> Json:
         "amount": purchase.amount,
         "currency": purchase.currency,
         "created_at": stamp(purchase.created_at),
+    }
+
+
+def pulse(now: datetime) -> dict[str, int]:
+    """The club in numbers; nobody is named, and what staff grant is no win."""
+    hour_ago, bar = now - timedelta(hours=1), settings.BIG_WIN_THRESHOLD_GOLD
+    last_hour = Round.objects.filter(settled_at__gt=hour_ago).aggregate(
+        spins=Count("pk", filter=Q(game=GameType.SLOT)), wins=Count("pk", filter=Q(payout__gt=bar))
+    )
+    rewards = Reward.objects.filter(awarded_at__gt=hour_ago, gold__gt=bar).exclude(source=Reward.Source.STAFF)
+    today = Round.objects.filter(settled_at__gte=start_of("day", now), settled_at__lte=now)
+    return {
+        "online_users": AuthSession.objects.online(now).aggregate(number=Count("player", distinct=True))["number"],
+        "spins_last_hour": last_hour["spins"],
+        "big_wins_last_hour": last_hour["wins"] + rewards.count(),
+        "total_plays_today": today.count(),
+        "unique_payers_last_24h": Purchase.objects.paid_since(now - timedelta(days=1)).payers(),
+        "active_events_count": Goal.objects.running(now).count(),
     }
 
 

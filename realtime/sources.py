@@ -50,6 +50,8 @@ class Sources:
     """Those of the sessions that no longer admit their holder."""
     tell: Callable[[int, Callable[[int], Event]], int] = _not_wired
     """Appends the event built from the player's balance to the player's stream; returns its number."""
+    pulse: Callable[[datetime], Mapping[str, int]] = _not_wired
+    """The club in numbers at a moment: GlobalMetrics without its time."""
 
 
 sources: Final = Sources()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn, TypeVar
 
@@ -152,6 +153,8 @@ def _check_storable(value: Any, depth: int = 0) -> None:
     elif isinstance(value, list):
         for part in value:
             _check_storable(part, depth + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number too large for JSON to be read back")
 
 
 def validated(serializer: serializers.Serializer[Any], place: str) -> Json:

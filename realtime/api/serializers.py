@@ -38,6 +38,18 @@ class EventsPage(serializers.Serializer[Any]):
     has_more = serializers.BooleanField()
 
 
+class GlobalMetrics(serializers.Serializer[Any]):
+    """The club in numbers."""
+
+    online_users = serializers.IntegerField(help_text="different players seen within five minutes")
+    spins_last_hour = serializers.IntegerField()
+    big_wins_last_hour = serializers.IntegerField()
+    total_plays_today = serializers.IntegerField()
+    unique_payers_last_24h = serializers.IntegerField()
+    active_events_count = serializers.IntegerField()
+    generated_at = serializers.DateTimeField()
+
+
 class EmitProfileUpdate(serializers.Serializer[Any]):
     """A made-up profile_update."""
 

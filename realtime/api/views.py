@@ -10,10 +10,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from casino.lib import days
 from casino.lib.api import Endpoint
 from casino.lib.errors import dev_only
+from casino.lib.gate import Access
 from casino.lib.schema import describe
-from realtime import stream
+from realtime import pulse, stream
 from realtime.api import serializers
 from realtime.events import Event, ProfileUpdate, PurchaseUpdate, RewardGranted, StatsUpdate
 from realtime.models import Epoch
@@ -58,6 +60,19 @@ class RealtimeEvents(Endpoint):
             is_same_life=asked.get("epoch") in (None, epoch),
         )
         return Response({"epoch": epoch, **page})
+
+
+class MetricsGlobal(Endpoint):
+    """The club's pulse, for anybody."""
+
+    access = Access.PUBLIC
+    authentication_classes = ()
+
+    @describe(answer=serializers.GlobalMetrics)
+    def get(self, request: Request) -> Response:
+        """Counted at most every five seconds; names nobody."""
+        headers = {"Cache-Control": f"public, max-age={pulse.KEPT_FOR.seconds}"}
+        return Response(pulse.read(now=days.now()), headers=headers)
 
 
 @extend_schema(exclude=True)
