@@ -33,7 +33,7 @@ from accounts.models import (
 )
 from accounts.seal import unsealed
 from accounts.seeding import SEED_ACCOUNTS, seed_players
-from adminpanel.models import Inspection
+from adminpanel.models import Campaign, Inspection
 from casino.models import IdempotencyKey, RateCounter
 from games.models import GameStats, RevealedSeed, Round
 from realtime.models import Epoch, StreamEvent
@@ -74,6 +74,7 @@ EMPTIED: Final[tuple[type[models.Model], ...]] = (
     Session,
     LogEntry,
     Inspection,
+    Campaign,
 )
 """Emptied whole, children before parents."""
 
@@ -91,6 +92,7 @@ _FORGETS_ITS_MAKER: Final[tuple[tuple[type[models.Model], str], ...]] = (
     (Audit, "actor_id"),
     (Invite, "created_by_id"),
     (StreakTable, "created_by_id"),
+    (Campaign, "created_by_id"),
 )
 
 

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("games.api.urls")),
     path("", include("shop.urls")),
     path("", include("shop.api.urls")),
+    path("", include("adminpanel.api.urls")),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api", status.root),

@@ -15,8 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts import sessions, tokens
-from accounts.models import AuthSession, Goal, Invite, Player, Role
+from accounts.models import AuthSession, Goal, Invite, Notification, Player, Role
 from accounts.progress import events, staging
+from adminpanel import campaigns
 from casino.opening import seed
 from games.play import slots
 from shop.models import Purchase
@@ -159,7 +160,30 @@ TABLE: Final[dict[str, Row]] = {
     ),
     "api/vip/status": reads("/api/vip/status", signed_in()),
     "api/vip/claim": writes("/api/vip/claim", signed_in()),
+    "api/dashboard": reads("/api/dashboard", signed_in()),
+    "api/notifications": reads("/api/notifications", signed_in()),
+    "api/notifications/unread-count": reads("/api/notifications/unread-count", signed_in()),
+    "api/notifications/read-all": writes("/api/notifications/read-all", signed_in()),
+    "api/notifications/<int:notice_id>/read": writes("/api/notifications/{notice}/read", signed_in(404, ada=200)),
+    "api/actions": writes("/api/actions", signed_in(), action_type="OPENED_SHOP"),
+    "api/actions/bulk": writes("/api/actions/bulk", signed_in(), items=[{"action_type": "OPENED_SHOP"}]),
+    "api/actions/recent/<int:user_id>": reads("/api/actions/recent/{ada}", signed_in(bob=403)),
+    "api/rewards/distribute": writes(
+        "/api/rewards/distribute",
+        roles(ECONOMY, status=404),
+        user_id=10**9,
+        reward_type="GOLD",
+        amount=5,
+        source_description="nobody is there",
+    ),
+    "api/rewards/users/<int:user_id>/rewards": reads("/api/rewards/users/{ada}/rewards", signed_in(bob=403)),
+    # staff tools
+    "api/admin/campaigns": Row(
+        "/api/admin/campaigns", {"GET": staff(), "POST": roles(SUPPORT)}, {"title": "Hats", "message": "are here"}
+    ),
+    "api/admin/campaigns/<int:campaign_id>/cancel": writes("/api/admin/campaigns/{campaign}/cancel", roles(SUPPORT)),
     # realtime
+    "api/metrics/global": reads("/api/metrics/global", everybody()),
     "api/realtime/events": reads("/api/realtime/events", signed_in()),
     "api/test/realtime/emit/profile_update": writes(
         "/api/test/realtime/emit/profile_update", signed_in(), changes={"level": 2}
@@ -403,6 +427,8 @@ def world(db: None) -> World:
         "round": played.round.round_id,
         "receipt": receipt,
         "pending_receipt": waiting,
+        "notice": Notification.objects.filter(player=players[ADA]).latest("pk").pk,
+        "campaign": campaigns.plan(by=players[OWNER], title="Hats", message="are here").pk,
         "hold": buyer.post("/api/shop/limited/hold", {"package_id": "WEEKEND_STARTER"}).json()["hold_id"],
     }
     names |= _goals_of(players[ADA], by=players[OWNER])

@@ -1,0 +1,1 @@
+"""Staff tools on the wire."""
