@@ -160,7 +160,7 @@ class DeskAdmin(admin.ModelAdmin[Any]):
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not connection.in_atomic_block:
             return row
-        return self.model._default_manager.select_for_update().get(pk=row.pk)
+        return self.model._default_manager.select_for_update(no_key=True).get(pk=row.pk)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -217,7 +217,7 @@ class DeskAdmin(admin.ModelAdmin[Any]):
 
     def deed_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Asks for a reason and what else it needs, then does the deed; a refusal stands in the form."""
-        row = self.model._default_manager.filter(pk=pk).first()
+        row = self.get_queryset(request).filter(pk=pk).first()
         if row is None:
             raise Http404
         if not self.has_change_permission(request, row):

@@ -32,12 +32,16 @@ def named(name: str, code: str) -> SafeString:
     return format_html('<span class="good"><b>{}</b><span class="tiny faint">{}</span></span>', name, code)
 
 
+def under(drawn: SafeString, told: StrOrPromise) -> SafeString:
+    """Something drawn, with a line under it."""
+    return format_html('<span class="window">{}<span class="tiny faint">{}</span></span>', drawn, told)
+
+
 def standing(state: SafeString, starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> SafeString:
     """A state with what the clock says about its window under it, if there is one."""
     if starts_at is None and ends_at is None:
         return state
-    told = windows.countdown(starts_at, ends_at, now)
-    return format_html('<span class="window">{}<span class="tiny faint">{}</span></span>', state, told)
+    return under(state, windows.countdown(starts_at, ends_at, now))
 
 
 def window(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> SafeString:

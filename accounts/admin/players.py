@@ -98,6 +98,7 @@ class PlayerAdmin(EvidenceAdmin):
             (_("세션"), "accounts_authsession", "player__id__exact"),
             (_("행동"), "accounts_action", "player__id__exact"),
             (_("연속 기록"), "accounts_streak", "player__id__exact"),
+            (_("진행 상황"), "accounts_progress", "player__id__exact"),
             (_("보상"), "accounts_reward", "player__id__exact"),
             (_("알림"), "accounts_notification", "player__id__exact"),
         )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from accounts.admin import drawings
-from accounts.admin.deeds import page_of
-from accounts.admin.evidence import EvidenceAdmin
-from accounts.models import Event, Mission, Reward
+from accounts.admin import drawings, terms
+from accounts.admin.deeds import Deed, Places
+from accounts.admin.desk import DeskAdmin, DeskForm, Sections
+from accounts.admin.evidence import EvidenceAdmin, ReasonForm
+from accounts.admin.goals import page_of_goal
+from accounts.models import CatalogReward, Player, Reward
+from accounts.progress import staging
 
-_PROXIES: Final = {True: Event, False: Mission}
+Json = dict[str, Any]
 
 
 @admin.register(Reward)
@@ -45,5 +49,58 @@ class RewardAdmin(EvidenceAdmin):
         """The goal it was paid for."""
         if reward.goal is None:
             return "–"
-        address = page_of(_PROXIES[reward.goal.is_event]._meta, "change", reward.goal.pk)
-        return format_html('<a href="{}">{}</a>', address, reward.goal.title)
+        return format_html('<a href="{}">{}</a>', page_of_goal(reward.goal), reward.goal.title)
+
+
+class CatalogForm(DeskForm):
+    """A reward of the catalog as staff write it."""
+
+    places: ClassVar[Places] = {"CONFLICT": ("code",)}
+
+    class Meta:
+        model = CatalogReward
+        fields = ("code", "reward_type", "amount", "meta", "is_active")
+
+    meta = terms.TermsField(
+        label=gettext_lazy("내용"), help_text=gettext_lazy("한 줄에 하나: 이름 = 값. JSON도 됩니다.")
+    )
+
+
+def _switch(on: bool) -> Callable[[Player, Any, Json], object]:
+    def act(by: Player, reward: CatalogReward, given: Json) -> object:
+        return staging.switch_reward(by=by, reward_id=reward.pk, on=on, reason=given["reason"])
+
+    return act
+
+
+@admin.register(CatalogReward)
+class CatalogRewardAdmin(DeskAdmin):
+    """Rewards that staff keep at hand."""
+
+    form = CatalogForm
+    target_type = "catalog_reward"
+    target_field = "pk"
+    deeds: ClassVar[tuple[Deed, ...]] = (
+        Deed("activate", gettext_lazy("켜기"), gettext_lazy("켰습니다"), ReasonForm, _switch(True),
+             lambda reward: not reward.is_active),
+        Deed("deactivate", gettext_lazy("끄기"), gettext_lazy("껐습니다"), ReasonForm, _switch(False),
+             lambda reward: reward.is_active),
+    )  # fmt: skip
+    list_display = ("code", "reward_type", "amount", "is_active", "updated_at")
+    list_filter = ("is_active", "reward_type")
+    search_fields = ("code__icontains", "reward_type__icontains")
+    search_help_text = gettext_lazy("코드, 종류")
+    ordering = ("code",)
+    readonly_fields = ("created_at", "updated_at")
+
+    def sections(self, row: CatalogReward | None) -> Sections:
+        """What it is."""
+        return ((None, {"fields": ("code", ("reward_type", "amount"), "meta", "is_active")}),)
+
+    def create(self, by: Player, facts: Json) -> CatalogReward:
+        """Puts it into the catalog."""
+        return staging.create_reward(by=by, facts=facts)
+
+    def alter(self, by: Player, row: CatalogReward, facts: Json, reason: str) -> None:
+        """Changes what staff changed."""
+        staging.change_reward(by=by, reward_id=row.pk, facts=facts, reason=reason)
