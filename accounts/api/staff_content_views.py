@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rest_framework.request import Request
@@ -14,6 +16,7 @@ from accounts.models import CatalogReward, Goal
 from accounts.progress import goals, record, staging
 from accounts.progress.missions import TYPES
 from casino.lib.days import stamp, stamp_or_none
+from casino.lib.errors import Refusal, validation_error
 from casino.lib.schema import describe
 
 Json = dict[str, Any]
@@ -62,6 +65,19 @@ def _reward(reward: CatalogReward) -> Json:
     }
 
 
+@contextmanager
+def _called(**names: str) -> Iterator[None]:
+    """Lets a refusal of terms name the fields as the short shape does."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code != "VALIDATION_ERROR":
+            raise
+        found = refusal.details or ()
+        renamed = [each | {"loc": [names.get(place, place) for place in each["loc"]]} for each in found]
+        raise validation_error(renamed) from refusal
+
+
 class ContentEvents(StageEndpoint):
     """Events in short: the same as everywhere."""
 
@@ -74,7 +90,8 @@ class ContentEvents(StageEndpoint):
     def post(self, request: Request) -> Response:
         """Makes one that asks for nothing: joining reaches it."""
         facts = {"category": _CONTENT, **self.body(wire.NewContentEvent)}
-        return Response(_event(staging.create_event(by=caller(request), facts=facts)))
+        with _called(rewards="reward_scheme"):
+            return Response(_event(staging.create_event(by=caller(request), facts=facts)))
 
 
 class ContentEvent(StageEndpoint):
@@ -89,7 +106,8 @@ class ContentEvent(StageEndpoint):
     def put(self, request: Request, event_id: int) -> Response:
         """Changes the fields the body names and no others."""
         facts = self.body(wire.ContentEventFacts)
-        return Response(_event(staging.change_event(by=caller(request), event_id=event_id, facts=facts)))
+        with _called(rewards="reward_scheme"):
+            return Response(_event(staging.change_event(by=caller(request), event_id=event_id, facts=facts)))
 
     @describe(answer=wire.EventDeleted, refusals=(403, 404))
     def delete(self, request: Request, event_id: int) -> Response:
@@ -140,7 +158,8 @@ class MissionTemplates(StageEndpoint):
     def post(self, request: Request) -> Response:
         """Makes one that comes round from now on."""
         facts = _mission_facts(self.body(wire.NewTemplate))
-        return Response(_template(staging.create_mission(by=caller(request), facts=facts)))
+        with _called(rewards="reward", requirements="target"):
+            return Response(_template(staging.create_mission(by=caller(request), facts=facts)))
 
 
 class MissionTemplate(StageEndpoint):
@@ -155,7 +174,8 @@ class MissionTemplate(StageEndpoint):
     def put(self, request: Request, mission_id: int) -> Response:
         """Changes the fields the body names and no others."""
         facts = _mission_facts(self.body(wire.TemplateFacts), staging.find_mission(mission_id))
-        return Response(_template(staging.change_mission(by=caller(request), mission_id=mission_id, facts=facts)))
+        with _called(rewards="reward", requirements="target"):
+            return Response(_template(staging.change_mission(by=caller(request), mission_id=mission_id, facts=facts)))
 
     @describe(answer=wire.TakenOut, refusals=(403, 404))
     def delete(self, request: Request, mission_id: int) -> Response:
