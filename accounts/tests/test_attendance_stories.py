@@ -106,7 +106,7 @@ def do(player: Player, night: Night, step: str, kind: str) -> None:
             paid = (answer["streak_count"], answer["awarded_gold"], answer["awarded_xp"])
             assert paid == (previewed.count, *previewed.today)
         else:
-            with pytest.raises(Refusal, match="한 회원당 하루에 1번만"):
+            with pytest.raises(Refusal, match="ALREADY_CLAIMED"):
                 attendance.claim(player=player, action_type=kind, key=None)
     elif step == "reset":
         streaks.reset(player_id=player.pk, action_type=kind)
@@ -175,6 +175,7 @@ STEPS: Any = st.tuples(
 @given(story=st.lists(STEPS, max_size=14))
 @example(story=[(0, "week", "DAILY_LOGIN"), (0, "protect", "DAILY_LOGIN"), (2, "expose", "DAILY_LOGIN")])
 @example(story=[(0, "week", "SLOT_SPIN"), (0, "protect", "SLOT_SPIN"), (3, "tick", "SLOT_SPIN")])
+@example(story=[(0, "claim", "SLOT_SPIN"), (0, "claim", "DAILY_LOGIN"), (1, "claim", "DAILY_LOGIN")])
 @example(story=[(0, "claim", "SLOT_SPIN"), (0, "reset", "SLOT_SPIN"), (1, "claim", "SLOT_SPIN")])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
 def test_whatever_is_lived_the_preview_is_what_is_paid(ada: Player, story: list[Step]) -> None:

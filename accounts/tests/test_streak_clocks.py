@@ -18,6 +18,7 @@ from tests.cast import Caller
 
 CLAIM, TICK, PREVIEW, VIP = "/api/streak/claim", "/api/streak/tick", "/api/streak/preview", "/api/vip/claim"
 HISTORY, RESET, PROTECTION = "/api/streak/history", "/api/streak/reset", "/api/streak/protection"
+STATUS = "/api/streak/status"
 LAST_SECOND, LAST_MOMENT, MIDNIGHT = time(23, 59, 59), time(23, 59, 59, 999_999), time(0)
 DAY = 86_400
 
@@ -132,14 +133,10 @@ def test_no_header_changes_the_day(ada: Player, headers: dict[str, str]) -> None
         assert status(ada) == standing(1, DAY + 1, "2026-03-02", ticked=True)
 
 
-def answers(player: Player) -> dict[str, Any]:
+def answers(caller: Caller) -> dict[str, Any]:
     """Everything a page shows of the day."""
-    return {
-        "status": status(player),
-        "preview": get(player, PREVIEW),
-        "vip": get(player, "/api/vip/status"),
-        "profile": get(player, "/api/auth/me")["daily_streak"],
-    }
+    paths = {"status": STATUS, "preview": PREVIEW, "vip": "/api/vip/status", "profile": "/api/auth/me"}
+    return {name: caller.get(path).json() for name, path in paths.items()}
 
 
 def test_a_clock_that_is_set_back_gives_no_second_day(ada: Player) -> None:
@@ -149,10 +146,10 @@ def test_a_clock_that_is_set_back_gives_no_second_day(ada: Player) -> None:
         post(ada, VIP)
     with on(2, LAST_SECOND):
         caller = Caller(ada)
-        shown, before = answers(ada), written(ada)
+        shown, before = answers(caller), written(ada)
         assert shown["status"] == standing(4, 2 * DAY + 1, "2026-03-05", ticked=True)
         assert (shown["preview"]["claimed_today"], shown["preview"]["streak_count"]) == (True, 4)
-        assert (shown["vip"]["claimed_today"], shown["profile"]) == (True, 4)
+        assert (shown["vip"]["claimed_today"], shown["profile"]["daily_streak"]) == (True, 4)
         assert caller.post(CLAIM).json()["error"]["code"] == "ALREADY_CLAIMED"
         assert caller.post(TICK).json()["incremented"] is False
         assert caller.post(VIP).json()["awarded_points"] == 0
@@ -184,4 +181,4 @@ def test_a_claim_that_waited_over_midnight_belongs_to_the_day_it_is_made_in(ada:
             "idempotent_reuse": False,
         }  # fmt: skip
         assert caller.post(RESET).json() == {"ok": True}
-        assert caller.get("/api/streak/status").json() == standing(0, None, "2026-03-03", ticked=True)
+        assert caller.get(STATUS).json() == standing(0, None, "2026-03-03", ticked=True)
