@@ -62,7 +62,12 @@ def plan(
     return campaign
 
 
-def cancel(*, by: Player, campaign_id: int) -> None:
+def reach(campaign: Campaign) -> int:
+    """How many players a campaign would be sent to at this moment."""
+    return _targets(campaign).count()
+
+
+def cancel(*, by: Player, campaign_id: int, reason: str = "") -> None:
     """Calls a campaign off that has not begun; on the record."""
     campaign = Campaign.objects.filter(pk=campaign_id).first()
     if campaign is None:
@@ -71,13 +76,19 @@ def cancel(*, by: Player, campaign_id: int) -> None:
         planned = Campaign.objects.filter(pk=campaign_id, status=Status.SCHEDULED)
         if not planned.update(status=Status.CANCELLED):
             raise errors.campaign_not_scheduled()
-        _record("CAMPAIGN_CANCEL", campaign, by, days.now())
+        _record("CAMPAIGN_CANCEL", campaign, by, days.now(), reason)
 
 
-def _record(action: str, campaign: Campaign, by: Player, now: datetime) -> None:
-    details: Json = {"title": campaign.title, "targeting_type": campaign.targeting_type, "segment": campaign.target_segment}
+def _record(action: str, campaign: Campaign, by: Player, now: datetime, reason: str = "") -> None:
+    details: Json = {
+        "title": campaign.title,
+        "targeting_type": campaign.targeting_type,
+        "segment": campaign.target_segment,
+    }
     if campaign.user_ids:
         details["targets"] = len(campaign.user_ids)
+    if reason:
+        details["reason"] = reason
     audit.record(
         action=action, target_type="campaign", target_id=campaign.pk, actor=by, details=details, now=now
     )  # fmt: skip

@@ -13,7 +13,10 @@ from accounts.models import Role
 # Beyond seeing everything, which every role may. An owner is a superuser and needs no list.
 _MAY_CHANGE: Final[dict[Role, tuple[str, ...]]] = {
     Role.AUDITOR: (),
-    Role.SUPPORT: ("change_player", "change_authsession", "add_invite", "change_invite"),
+    Role.SUPPORT: (
+        *("change_player", "change_authsession", "add_invite", "change_invite"),
+        *("add_campaign", "change_campaign"),
+    ),
     Role.SHOP: (
         *("add_product", "change_product", "add_limitedpackage", "change_limitedpackage"),
         *("add_promocode", "change_promocode", "change_purchase", "change_inventoryitem"),

@@ -481,7 +481,7 @@ ADMIN_LISTS: Final = {
     "games": ("round", "game", "gameconfig", "gamestats", "revealedseed"),
     "shop": ("product", "purchase", "purchaserefusal", "inventoryitem"),
     "realtime": ("streamevent",),
-    "adminpanel": ("inspection",),
+    "adminpanel": ("inspection", "campaign"),
 }
 
 

@@ -55,7 +55,7 @@ class DeskForm(forms.ModelForm[Any]):
         for name, field in self.fields.items():
             field.show_hidden_initial = name != "reason"
             if isinstance(field.widget, AdminSplitDateTime):
-                _name_both(field)
+                name_both(field)
 
     @property
     def facts(self) -> Json:
@@ -261,7 +261,7 @@ class DeskAdmin(admin.ModelAdmin[Any]):
         return True
 
 
-def _name_both(field: forms.Field) -> None:
+def name_both(field: forms.Field) -> None:
     """A moment is two inputs under one label: each says which it is."""
     day, time = field.widget.widgets
     day.attrs["aria-label"] = _("%(field)s: 날짜") % {"field": field.label}

@@ -38,7 +38,8 @@ def note(*, by: Player, progress_id: int, key: str, number: float, reason: str) 
         goal = progress.goal
         _refuse_what_does_not_move(goal, progress, wallet.now)
         if key not in goal.requirements:
-            raise invalid("key", _("이 목표의 조건이 아닙니다: %(keys)s") % {"keys": ", ".join(sorted(goal.requirements))})
+            known = {"keys": ", ".join(sorted(goal.requirements))}
+            raise invalid("key", _("이 목표의 조건이 아닙니다: %(keys)s") % known)
         before = progress.tally.get(key, 0)
         if before == number:
             return progress
