@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, errors, rewards
 from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Goal, Player, Progress, Reward
+from accounts.models.terms import PAID
 from accounts.progress import goals, levels
 from accounts.progress.goals import Aim
 from casino.lib import days, idempotency, rows
@@ -123,7 +124,7 @@ def _answer(wallet: OpenWallet, goal: Goal, progress: Progress, reward: Reward |
     return {
         "success": True,
         "rewards": paid,
-        "reward_items": [{"type": name, "amount": amount} for name, amount in paid.items()],
+        "reward_items": [{"type": name, "amount": paid[name]} for name in sorted(paid, key=_place)],
         "new_balance": wallet.balance,
         "new_gold_balance": wallet.balance,
         "experience": wallet.row.experience,
@@ -132,6 +133,11 @@ def _answer(wallet: OpenWallet, goal: Goal, progress: Progress, reward: Reward |
         "progress_version": progress.version,
         "reward_id": reward.pk if reward is not None else _reward_id(wallet, goal),
     }
+
+
+def _place(name: str) -> tuple[int, str]:
+    """What is paid comes first; a database keeps objects in an order of its own."""
+    return (PAID.index(name) if name in PAID else len(PAID)), name
 
 
 def _reward_id(wallet: OpenWallet, goal: Goal) -> int | None:

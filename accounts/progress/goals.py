@@ -155,8 +155,8 @@ def natural_source(requirements: Mapping[str, Any]) -> Goal.Source:
 
 
 def target_of(goal: Goal) -> tuple[str, float]:
-    """The one thing a mission asks for, and how much of it."""
-    return next(iter(goal.requirements.items()), (CLIENT, 1))
+    """The one thing a mission asks for (the first by name, where staff wrote several), and how much of it."""
+    return min(goal.requirements.items(), default=(CLIENT, 1))
 
 
 def reset_at(goal: Goal, progress: Progress) -> datetime | None:
