@@ -31,6 +31,9 @@ _KINDS: Final = {
     "refund_topup": gettext_lazy("충전 환불"),
     "admin_grant": gettext_lazy("클럽이 드린 골드"),
     "reward_grant": gettext_lazy("보상"),
+    "streak_reward": gettext_lazy("출석 보상"),
+    "event_reward": gettext_lazy("이벤트 보상"),
+    "mission_reward": gettext_lazy("미션 보상"),
     "seed_reset": gettext_lazy("초기화"),
 }
 _PROGRAMS: Final = (

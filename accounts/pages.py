@@ -1,4 +1,4 @@
-"""The pages of a visit: landing, the door, home, profile, the house papers."""
+"""The pages of a visit: the door, profile, the house papers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
@@ -16,9 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import authentication, cards, queries, sessions
+from accounts import authentication, cards, queries, sessions, visit
 from accounts.forms import SignInForm, SignUpForm, problems_of
 from accounts.models import AuthSession, Player
+from accounts.screens import attendance, rewards
 from accounts.signin import sign_in
 from accounts.signup import sign_up
 from casino.lib import rates
@@ -30,7 +30,7 @@ from realtime.models import Epoch
 
 Json = dict[str, Any]
 HISTORY_ROWS = 10
-RECENT_ROWS = 8
+REWARD_ROWS = 10
 
 
 def club(request: HttpRequest) -> Json:
@@ -51,22 +51,11 @@ def club(request: HttpRequest) -> Json:
 
 def _member(request: HttpRequest) -> Json:
     """The signed-in player's UserProfile with the place of the stream, or an empty dict."""
-    if not isinstance(request.user, Player):
+    found = visit.member(request)
+    if found is None:
         return {}
-    wallet, attendance = queries.wallet_and_attendance(request.user.pk)
-    profile = queries.profile(request.user, wallet, attendance, now=clock())
-    return {**profile, "stream_seq": wallet.stream_seq, "unread": wallet.unread}
-
-
-@require_safe
-@never_cache
-def home(request: HttpRequest) -> HttpResponse:
-    """The landing page for visitors, the lobby for members."""
-    if isinstance(request.user, AnonymousUser):
-        return render(request, "accounts/landing.html", {"games": windows.tiles(None), "nav": "home"})
-    _total, recent = windows.rounds(request.user.pk, RECENT_ROWS)
-    stats, games = windows.statistics(request.user.pk), windows.tiles(request.user)
-    return render(request, "accounts/home.html", {"games": games, "stats": stats, "recent": recent, "nav": "home"})
+    profile = queries.profile(found.player, found.wallet, found.attendance, now=clock())
+    return {**profile, "stream_seq": found.wallet.stream_seq, "unread": found.wallet.unread}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,6 +159,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         "history_pages": max(1, -(-total // HISTORY_ROWS)),
         "ledger": [cards.ledger_row(entry) for entry in entries],
         "ledger_cursor": cursor,
+        "runs": attendance.runs(player.pk, now=clock()),
+        "rewards": rewards.newest(player.pk, REWARD_ROWS),
         "devices": cards.devices(player, authentication.session_of(request), now=clock()),
     }
     return render(request, "accounts/profile.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -10,7 +11,8 @@ from accounts.models import Player
 from casino.lib.pages import windows
 from casino.sources import open_sources
 from games import collection, history, seeds, stats
-from games.screens import records, rows, tiles
+from games.play import due
+from games.screens import lobby, records, rows, tiles
 from shop import receipts
 from shop.models import Purchase
 
@@ -20,6 +22,8 @@ Json = dict[str, Any]
 def open_windows() -> None:
     """Called once, by the composition root."""
     windows.tiles = _tiles
+    windows.lobby = _lobby
+    windows.settle_due = lambda player_id, now: due.settle_due(player_id, now=now)
     windows.statistics = stats.stats_of
     windows.records = records.records
     windows.rounds = _rounds
@@ -39,6 +43,12 @@ def _belongings(player_id: int) -> Json:
 
 def _tiles(visitor: AbstractBaseUser | None) -> tuple[tiles.Tile, ...]:
     return tiles.tiles(visitor if isinstance(visitor, Player) else None)
+
+
+def _lobby(member: AbstractBaseUser, balance: int, win_streak: int, limit: int, now: datetime) -> Json:
+    if not isinstance(member, Player):
+        raise TypeError("a lobby is a player's")
+    return lobby.lobby_screen(member, balance=balance, win_streak=win_streak, limit=limit, now=now)
 
 
 def _rounds(player_id: int, limit: int) -> tuple[int, list[rows.RoundRow]]:

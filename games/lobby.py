@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -56,6 +58,16 @@ def games(player: Player | None) -> list[Json]:
     rows = {row.pk: row for row in Game.objects.select_related("config")}
     return [
         _listed(game, floor.parsed(rows[game].config.fingerprint), rows[game].pause_reason, guest)
+        | {"image_url": static(CARDS[game].image)}
+        for game in GameType
+    ]
+
+
+def games_at(seats: Mapping[GameType, floor.Seat], *, rank: str, balance: int, now: datetime) -> list[Json]:
+    """The same from the seats of a player of this rank and balance; nothing is read."""
+    guest = _Guest(rank, balance, pulls.pulled_today(seats[GameType.GACHA].stats, now))
+    return [
+        _listed(game, floor.parsed(seats[game].fingerprint), seats[game].pause_reason, guest)
         | {"image_url": static(CARDS[game].image)}
         for game in GameType
     ]

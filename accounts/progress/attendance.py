@@ -51,9 +51,9 @@ class Preview:
         }
 
 
-def preview(wallet: Wallet, streak: Streak, *, now: datetime) -> Preview:
-    """What the player's claim of today pays by this streak, or paid."""
-    today, table = days.day_of(now), table_in_force()
+def preview(wallet: Wallet, streak: Streak, *, now: datetime, table: StreakTable | None = None) -> Preview:
+    """What the player's claim of today pays by this streak, or paid; `table` is the one in force, if it is at hand."""
+    today, table = days.day_of(now), table or table_in_force()
     count = max(1, streaks.next_count(streak, today))
     reward = table.reward(count)
     paid = _paid(wallet, today)

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import Goal, StreakTable
 from accounts.progress.attendance import DEFAULT_STEPS
 
 Line = tuple[str, bool]
 # title, days, requirements, rewards, priority
 _EVENTS: Final = (
-    ("신규 유저 환영 이벤트", 7, {"games_played": 10}, {"gold": 5000}, 100),
-    ("주말 보너스 이벤트", 2, {"games_played": 5}, {"gold": 1000}, 50),
+    (gettext_noop("신규 유저 환영 이벤트"), 7, {"games_played": 10}, {"gold": 5000}, 100),
+    (gettext_noop("주말 보너스 이벤트"), 2, {"games_played": 5}, {"gold": 1000}, 50),
 )
 # title, period, requirement, rewards
 _MISSIONS: Final = (
-    ("첫 게임 플레이", Goal.Period.DAILY, {"games_played": 1}, {"gold": 100, "exp": 10}),
-    ("슬롯 마스터", Goal.Period.DAILY, {"slot_spins": 5}, {"gold": 500, "exp": 50}),
-    ("승리의 기쁨", Goal.Period.DAILY, {"games_won": 3}, {"gold": 1000, "exp": 100}),
-    ("주간 챌린지", Goal.Period.WEEKLY, {"games_played": 20}, {"gold": 5000}),
+    (gettext_noop("첫 게임 플레이"), Goal.Period.DAILY, {"games_played": 1}, {"gold": 100, "exp": 10}),
+    (gettext_noop("슬롯 마스터"), Goal.Period.DAILY, {"slot_spins": 5}, {"gold": 500, "exp": 50}),
+    (gettext_noop("승리의 기쁨"), Goal.Period.DAILY, {"games_won": 3}, {"gold": 1000, "exp": 100}),
+    (gettext_noop("주간 챌린지"), Goal.Period.WEEKLY, {"games_played": 20}, {"gold": 5000}),
 )
 
 

@@ -27,6 +27,12 @@ def rank_for(points: int) -> Rank:
     return Rank.PREMIUM if points >= settings.VIP_POINTS_PREMIUM else Rank.STANDARD
 
 
+def next_rank(rank: str) -> tuple[str, int]:
+    """The rank above this one and the points that bring it; nothing is above the highest."""
+    above = ((Rank.PREMIUM, settings.VIP_POINTS_PREMIUM), (Rank.VIP, settings.VIP_POINTS_VIP))
+    return next(((each.value, points) for each, points in above if not Rank(rank).reaches(each)), ("", 0))
+
+
 def credit(wallet: OpenWallet, points: int, *, reason: str, ref: str) -> None:
     """Adds points and raises the rank when they reach the next one; no rank ever falls by this."""
     if points == 0:

@@ -16,7 +16,10 @@ from casino.lib.days import now
 from casino.lib.pages import local_path
 from casino.pages import server_error
 
-PAGES = ("/", "/login", "/signup", "/profile", "/games", "/games/slot", "/shop", "/terms", "/privacy", "/offline")
+PAGES = (
+    "/", "/login", "/signup", "/profile", "/events", "/notifications", "/games", "/games/slot", "/shop", "/terms",
+    "/privacy", "/offline",
+)  # fmt: skip
 PASSWORD = "correct horse"
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 

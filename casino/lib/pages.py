@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,10 @@ class Windows:
 
     tiles: Callable[[AbstractBaseUser | None], Sequence[object]] = lambda visitor: []
     """Every game as a tile, for a player or for nobody."""
+    lobby: Callable[[AbstractBaseUser, int, int, int, datetime], Json] = lambda member, balance, streak, limit, now: {}
+    """Games as tiles, statistics and so many newest rounds of a member with this balance and run of wins."""
+    settle_due: Callable[[int, datetime], object] = lambda player_id, now: None
+    """Ends the round of a player that is over by the clock."""
     statistics: Callable[[int], Json] = lambda player_id: {}
     """A player's statistics as the API tells them."""
     records: Callable[[int, Json], Sequence[object]] = lambda player_id, statistics: []

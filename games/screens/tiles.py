@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Player
 from games import history, lobby
 from games.models import Game, GameType, Round, RoundResult
+from games.models.rounds import RoundQuerySet
 from games.screens.rows import VERDICTS, tone_of
 from games.screens.shown import percent
 
@@ -73,13 +74,13 @@ def tiles(player: Player | None) -> tuple[Tile, ...]:
     listed = lobby.games(player)
     is_any_paused = not all(game["is_active"] for game in listed)
     pauses = dict(Game.objects.values_list("id", "pause_reason")) if is_any_paused else {}
-    newest = _newest(player.pk) if player else {}
-    return tuple(_tile(game, pauses.get(game["id"], ""), newest.get(game["id"], [])) for game in listed)
+    newest = newest_of(history.rounds_of(player.pk)) if player else {}
+    return tuple(tile(game, pauses.get(game["id"], ""), newest.get(game["id"], [])) for game in listed)
 
 
-def _newest(player_id: int) -> dict[str, list[Round]]:
+def newest_of(rounds: RoundQuerySet) -> dict[str, list[Round]]:
     """The newest round of every game and status, newest first; their outcomes are not needed."""
-    looked_at = history.rounds_of(player_id)[:LOOKED_BACK].values("pk")
+    looked_at = rounds[:LOOKED_BACK].values("pk")
     ends = Round.objects.filter(pk__in=looked_at).order_by().values("game", "status").annotate(last=Max("pk"))
     found: dict[str, list[Round]] = {}
     newest = Round.objects.filter(pk__in=ends.values("last")).order_by("-pk")
@@ -88,7 +89,8 @@ def _newest(player_id: int) -> dict[str, list[Round]]:
     return found
 
 
-def _tile(game: Json, pause_reason: str, newest: list[Round]) -> Tile:
+def tile(game: Json, pause_reason: str, newest: list[Round]) -> Tile:
+    """A game as the list tells it, with the player's newest rounds of it."""
     settled = next((played for played in newest if played.settled_at is not None), None)
     return Tile(
         id=game["id"],

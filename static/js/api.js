@@ -54,7 +54,7 @@ function worthRetrying(error, repeatable) {
  * @param {string} method
  * @param {string} path
  * @param {object | undefined} body
- * @param {{key?: string, signal?: AbortSignal}} options
+ * @param {{key?: string, signal?: AbortSignal, keepalive?: boolean}} options
  */
 async function once(method, path, body, options) {
   /** @type {Record<string, string>} */
@@ -64,7 +64,7 @@ async function once(method, path, body, options) {
   if (options.key) headers["Idempotency-Key"] = options.key;
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body && JSON.stringify(body), credentials: "same-origin", signal: options.signal });
+    response = await fetch(path, { method, headers, body: body && JSON.stringify(body), credentials: "same-origin", signal: options.signal, keepalive: options.keepalive });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new ApiError(0, "NETWORK", "");
@@ -86,7 +86,7 @@ async function once(method, path, body, options) {
  * Calls the API; tries again what may be tried again.
  * @param {string} method
  * @param {string} path
- * @param {{body?: object, key?: string, signal?: AbortSignal, tries?: number}} [options]
+ * @param {{body?: object, key?: string, signal?: AbortSignal, tries?: number, keepalive?: boolean}} [options]
  * @returns {Promise<any>}
  */
 export async function call(method, path, { body, tries = TRIES, ...options } = {}) {

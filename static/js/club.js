@@ -1,5 +1,6 @@
 // @ts-check
 /** What every page does: the stream, the gold, the notice, the switches. Page scripts add their own. */
+import { startBell } from "./bell.js";
 import { mount } from "./components.js";
 import { startDialogs } from "./dialogs.js";
 import { startExpired } from "./expired.js";
@@ -16,6 +17,7 @@ mount("switch", startSwitch);
 mount("pill", startPill);
 mount("ring", startRing);
 mount("pending", startPending);
+mount("bell", startBell);
 mount("expired", startExpired);
 startDialogs();
 startGold();

@@ -61,3 +61,10 @@ export function startExact(element) {
 export function startClock(element) {
   element.textContent = clock.format(new Date(element.getAttribute("datetime") ?? ""));
 }
+
+const when = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+
+/** Day and time to the minute. @param {HTMLElement} element */
+export function startWhen(element) {
+  element.textContent = when.format(new Date(element.getAttribute("datetime") ?? ""));
+}

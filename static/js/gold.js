@@ -1,12 +1,12 @@
 // @ts-check
 /** Gold on the page: every `[data-gold]` shows the server's last word, never a sum of our own. */
 import { still } from "./components.js";
+import { afterHold, hold, isHeld } from "./hold.js";
 import { live } from "./live.js";
 import { number } from "./words.js";
 
 /** @type {number | null} */
 let latest = null;
-let holds = 0;
 /** @type {WeakMap<HTMLElement, number>} */
 const rolls = new WeakMap();
 
@@ -31,8 +31,18 @@ function roll(element, target) {
   rolls.set(element, requestAnimationFrame(step));
 }
 
+let isWaiting = false;
+
+/** Shows the gold when the result is out, once. */
+function wait() {
+  if (isWaiting) return;
+  isWaiting = true;
+  afterHold(() => { isWaiting = false; show(); });
+}
+
 function show() {
-  if (latest === null || holds > 0) return;
+  if (latest === null) return;
+  if (isHeld()) return wait();
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-gold]"))) {
     if (Number(element.dataset.gold) !== latest) roll(element, latest);
   }
@@ -54,16 +64,7 @@ export function balanceFromAnswer(balance) {
  * tell the result before the reels do.
  * @returns {() => void}
  */
-export function holdGold() {
-  holds += 1;
-  let held = true;
-  return () => {
-    if (!held) return;
-    held = false;
-    holds -= 1;
-    show();
-  };
-}
+export const holdGold = () => hold();
 
 /** The server's last balance known to this page. */
 export const shownGold = () => latest ?? Number(/** @type {HTMLElement | null} */ (document.querySelector("[data-gold]"))?.dataset.gold ?? 0);

@@ -1,9 +1,13 @@
 // @ts-check
-/** The lobby: numbers follow the server, each new round appears on top. */
+/** The lobby: attendance, missions and events; numbers follow the server, each new round appears on top. */
 import { get } from "./api.js";
 import { mount } from "./components.js";
 import { startLevel, startMoment, startStats } from "./facts.js";
 import { live } from "./live.js";
+import { Daily, startAttendance } from "./progress/attendance.js";
+import { fresh } from "./progress/fresh.js";
+import { startGoals } from "./progress/goals.js";
+import { startVip } from "./progress/vip.js";
 import { startTile } from "./records/tile.js";
 import { fromNews, recentRow } from "./rounds.js";
 import { language } from "./words.js";
@@ -37,3 +41,11 @@ mount("level", startLevel);
 mount("moment", startMoment);
 mount("recent", startRecent);
 mount("tile", startTile);
+const dialog = document.getElementById("daily");
+if (dialog instanceof HTMLDialogElement) {
+  const daily = new Daily(dialog);
+  mount("attendance", (card) => startAttendance(card, daily));
+}
+mount("vip", startVip);
+startGoals();
+fresh.start();

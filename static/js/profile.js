@@ -26,7 +26,7 @@ function kindName(kind) {
     rps_bet: gettext("가위바위보 베팅"), rps_win: gettext("가위바위보 지급"), rps_draw: gettext("가위바위보 무승부"),
     gacha_pull: gettext("가챠 뽑기"), gacha_win: gettext("가챠 아이템 가치"), crash_bet: gettext("크래시 베팅"), crash_win: gettext("크래시 지급"), shop_spend: gettext("상점 교환"),
     topup: gettext("골드 충전"), limited_topup: gettext("한정 묶음 충전"), refund_spend: gettext("교환 환불"), refund_topup: gettext("충전 환불"),
-    admin_grant: gettext("클럽이 드린 골드"), reward_grant: gettext("보상"), seed_reset: gettext("초기화"),
+    admin_grant: gettext("클럽이 드린 골드"), reward_grant: gettext("보상"), streak_reward: gettext("출석 보상"), event_reward: gettext("이벤트 보상"), mission_reward: gettext("미션 보상"), seed_reset: gettext("초기화"),
   });
   return names[kind] ?? kind;
 }

@@ -1,10 +1,12 @@
 // @ts-check
 /** The one notice of the page: a new one takes the old one's place and leaves after 3.5 s. */
-import { fill, gettext, number } from "./words.js";
+import { afterHold } from "./hold.js";
 import { live } from "./live.js";
+import { fill, gettext, number } from "./words.js";
 
 const STAYS_MS = 3500;
 const SAME_WITHIN_MS = 1500;
+const SAME_REWARD_WITHIN_MS = 60_000;
 
 /** @type {HTMLElement | null} */
 let element = null;
@@ -63,11 +65,55 @@ export function purchaseToast(purchase) {
   toast(purchaseWords(purchase), { mark: `${receipt_code ?? `${product_id}:${reason_code}`}:${status}`, tone });
 }
 
+/**
+ * The words for attendance that was just paid.
+ * @param {number} count @param {number} gold @param {number} xp
+ */
+export const attendanceWords = (count, gold, xp) =>
+  fill(gettext("🎁 %(count)s일째 출석! +%(gold)sG / +%(xp)sXP 획득! 내일 더 커집니다!"), { count, gold: number(gold), xp: number(xp) });
+
+/** @typedef {{reward_type: string, amount: number, xp_amount: number, ref: string}} Granted */
+
+/** @param {Granted} reward @param {number} count days in a row */
+function rewardWords({ reward_type, amount, xp_amount }, count) {
+  if (reward_type === "streak_daily" && count > 0) return attendanceWords(count, amount, xp_amount);
+  const gained = [amount > 0 && `+${number(amount)}G`, xp_amount > 0 && `+${number(xp_amount)} XP`].filter(Boolean).join(" · ");
+  if (reward_type === "mission_reward") return `${gettext("미션 보상을 성공적으로 수령했습니다!")} ${gained}`;
+  if (reward_type === "event_reward") return `${gettext("보상을 성공적으로 수령했습니다!")} ${gained}`;
+  if (amount > 0) return fill(gettext("골드 %(amount)s을(를) 받았습니다."), { amount: number(amount) });
+  return fill(gettext("경험치 %(amount)s을(를) 받았습니다."), { amount: number(xp_amount) });
+}
+
+/** Days in a row as the streak last told them: its news come just before those of its reward. */
+let daysInRow = 0;
+/** @type {Map<string, number>} */
+const rewarded = new Map();
+
+/**
+ * Tells of a reward once, whether its answer or its event comes first.
+ * @param {Granted} reward @param {number} [count] days in a row
+ */
+export function rewardToast(reward, count = daysInRow) {
+  // An answer does not know the period of a mission; a second claim of it within a minute there is none.
+  const mark = reward.ref.split(":").slice(0, 2).join(":");
+  const now = performance.now();
+  if (now - (rewarded.get(mark) ?? -Infinity) < SAME_REWARD_WITHIN_MS) return;
+  rewarded.set(mark, now);
+  toast(rewardWords(reward, count), { mark: `reward:${reward.ref}`, tone: "gain" });
+}
+
+/** What has a notice of its own kind, and is told by that. */
+const TOLD_OTHERWISE = new Set(["reward", "purchase"]);
+
 /** @param {HTMLElement} found */
 export function startToast(found) {
   element = found;
   live.on("purchase_update", ({ data }) => purchaseToast(data));
-  live.on("reward_granted", ({ data, seq }) => {
-    if (data.amount > 0) toast(fill(gettext("골드 %(amount)s을(를) 받았습니다."), { amount: number(data.amount) }), { mark: `reward:${seq}`, tone: "gain" });
+  live.on("streak_update", ({ data }) => { daysInRow = data.count; });
+  live.on("reward_granted", ({ data }) => { if (data.amount > 0 || data.xp_amount > 0) rewardToast(data); });
+  live.on("notification", ({ data }) => {
+    if (data.id === undefined || TOLD_OTHERWISE.has(data.kind)) return;
+    // What a round brought is not told before the round is.
+    afterHold(() => toast(data.message || data.title, { mark: `notice:${data.id}`, tone: "live" }));
   });
 }

@@ -24,11 +24,13 @@ VISITORS = [
     *GAMES,
     *TRUST,
     "/profile",
+    "/events",
+    "/notifications",
     "/terms",
     "/privacy",
     "/offline",
 ]
-MEMBERS = ["/", "/shop", "/shop/history", "/history", *GAMES, *TRUST, "/profile"]
+MEMBERS = ["/", "/shop", "/shop/history", "/history", *GAMES, *TRUST, "/profile", "/events", "/notifications"]
 
 
 TARGETS = """() => {

@@ -4,7 +4,7 @@ import { announce } from "../announcer.js";
 import { ApiError, freshKey, post, remove } from "../api.js";
 import { toast } from "../toast.js";
 import { fill, gettext } from "../words.js";
-import { wholly } from "./countdown.js";
+import { wholly } from "../countdown.js";
 import { goodOf } from "./goods.js";
 import { sentenceFor } from "./reasons.js";
 

@@ -12,7 +12,7 @@ import { fill, gettext } from "../words.js";
 import { afford } from "./afford.js";
 import { Catalogue } from "./catalogue.js";
 import { Confirm } from "./confirm.js";
-import { Countdowns } from "./countdown.js";
+import { Countdowns } from "../countdown.js";
 import { goodOf, requestOf } from "./goods.js";
 import { Holds } from "./holding.js";
 import { isFinal, Pending } from "./pending.js";

@@ -1,6 +1,6 @@
 // @ts-check
 /** Every countdown of the page, by the server's clock: written each second, and told of once when it has run out. */
-import { fill, gettext } from "../words.js";
+import { fill, gettext } from "./words.js";
 
 const TICK_MS = 1000;
 /** What the clock may be ahead of the server: nothing is called over before the server calls it so. */
@@ -10,7 +10,7 @@ const TOLD_AGAIN = 3;
 export class Countdowns {
   /**
    * @param {{ now: () => number }} clock
-   * @param {(kind: string, element: HTMLElement) => void} ended `kind`: hold · sheet · sale · start · discount
+   * @param {(kind: string, element: HTMLElement) => void} ended `kind`: of its `data-kind`, such as hold · sale · start · day
    */
   constructor(clock, ended) {
     this.clock = clock;

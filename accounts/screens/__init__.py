@@ -1,0 +1,1 @@
+"""What the pages of accounts show, ready for their templates."""
