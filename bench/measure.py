@@ -21,7 +21,7 @@ from bench import load, pages, statements, topology
 
 django.setup()
 
-from bench import club, sales  # noqa: E402  (their models need the line above)
+from bench import club, goals, sales  # noqa: E402  (their models need the line above)
 from bench.history import History  # noqa: E402
 
 WEBHOOK_CONNECTIONS = 4
@@ -72,6 +72,7 @@ def _measure(options: argparse.Namespace, base: Path) -> None:
     try:
         _load(options, port, web, seats, "spin", club.SPIN, plans)
         _load(options, port, web, seats, "buy", club.PACK, buys)
+        _goals(options, port, web, seats)
         _games(options, port, seats)
         _say(*sales.webhooks(port, seats, options.webhooks, WEBHOOK_CONNECTIONS))
         _pages(port)
@@ -148,6 +149,23 @@ def _load(
     )
     others = {status: count for status, count in tally.statuses.items() if status != 200}
     _say("other answers", str(sum(others.values())), str(others) if others else "")
+
+
+def _goals(options: argparse.Namespace, port: int, web: topology.Web, seats: list[club.Seat]) -> None:
+    """What missions and joined events add to a spin: processor time with them and without, in turn."""
+    requests = _connections(options, port, seats, club.SPIN)
+
+    def spent_ms() -> float:
+        before = _cpu_seconds(web)
+        tally = load.run(port, requests, options.seconds / 4)
+        now = _cpu_seconds(web)
+        return 1000 * (now[0] - before[0] + now[1] - before[1]) / max(tally.statuses[200], 1)
+
+    goals.post_goals(seats)
+    without, moved = goals.cost(spent_ms)
+    _say(
+        "spin with goals ÷ without", f"{moved / without:.2f}", f"{moved:.2f} and {without:.2f} ms of web and PostgreSQL"
+    )
 
 
 def _games(options: argparse.Namespace, port: int, seats: list[club.Seat]) -> None:
