@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Inspection(models.Model):
@@ -59,11 +60,13 @@ class Campaign(models.Model):
         SCHEDULED = "scheduled", _("예약")
         SENDING = "sending", _("발송 중")
         SENT = "sent", _("발송 완료")
-        CANCELLED = "cancelled", _("취소")
+        CANCELLED = "cancelled", pgettext_lazy("상태", "취소")
 
     title = models.CharField(_("제목"), max_length=100)
-    message = models.CharField(_("내용"), max_length=1000)
-    targeting_type = models.CharField(_("대상"), max_length=8, choices=Targeting, default=Targeting.ALL)
+    message = models.CharField(pgettext_lazy("관리", "내용"), max_length=1000)
+    targeting_type = models.CharField(
+        pgettext_lazy("관리", "대상"), max_length=8, choices=Targeting, default=Targeting.ALL
+    )
     target_segment = models.CharField(_("집단"), max_length=13, choices=Segment, blank=True)
     user_ids = models.JSONField(_("플레이어 번호"), default=list, blank=True)
     status = models.CharField(_("상태"), max_length=9, choices=Status, default=Status.SCHEDULED)

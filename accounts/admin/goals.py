@@ -160,7 +160,7 @@ class GoalAdmin(DeskAdmin):
     """Goals of one kind with how far players have come with them."""
 
     kind: ClassVar[Goal.Kind]
-    list_display = ("good", "standing", "asks", "pays", "people", "priority")
+    list_display = ("good", "standing", "asks", "pays", "people")
     list_filter: ClassVar[tuple[Any, ...]] = (GoalStateFilter, "source")
     search_fields = ("=id", "title__icontains", "category__icontains", "description__icontains")
     search_help_text = gettext_lazy("번호, 제목, 분류, 설명")
@@ -176,7 +176,7 @@ class GoalAdmin(DeskAdmin):
 
     def sections(self, row: Goal | None) -> Sections:
         """What it is, what it asks for and pays, and when."""
-        what = (("title", "category"), "description", "image_url")
+        what = ("title", "category", "description", "image_url")
         goal = ("requirements", "counted_by_us", "rewards", "source")
         when = (*self.when, ("priority", "is_active"))
         seen = () if row is None else (("state", "people"), "advice") if _advice(row) else (("state", "people"),)
@@ -208,9 +208,14 @@ class GoalAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("상태"), ordering="ends_at")
     def standing(self, goal: Goal) -> SafeString:
         """The state, with what the clock says about its window."""
+        state, now = self.state(goal), clock()
+        if goal.deleted_at is not None:
+            return state
         if not goal.is_event:
-            return drawings.under(self.state(goal), goal.get_period_display())
-        return drawings.standing(self.state(goal), goal.starts_at, goal.ends_at, clock())
+            return drawings.under(state, goal.get_period_display())
+        if goal.ends_at is not None and goal.ends_at <= now:
+            return drawings.under(state, f"– {goal.ends_at:%Y-%m-%d %H:%M}")
+        return drawings.standing(state, goal.starts_at, goal.ends_at, now)
 
     @admin.display(description=gettext_lazy("조건"))
     def asks(self, goal: Goal) -> SafeString:
@@ -223,7 +228,7 @@ class GoalAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("보상"))
     def pays(self, goal: Goal) -> SafeString:
         """What it pays, with a warning beside gold that a client may ask for."""
-        paid = drawings.named(f"{goal.gold:,}G", f"{goal.xp:,}XP")
+        paid = drawings.named(f"{goal.gold:,}G", f"{goal.xp:,}XP" if goal.xp else "")
         if not _advice(goal):
             return paid
         return format_html("{} {}", paid, drawings.badge("loss", _("클라이언트 골드")))
@@ -231,7 +236,7 @@ class GoalAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("주의"))
     def advice(self, goal: Goal) -> SafeString:
         """What staff should know of it."""
-        return drawings.badge("loss", _advice(goal))
+        return format_html('<span class="loss">{}</span>', _advice(goal))
 
     @admin.display(description=gettext_lazy("서버가 세는 이름"))
     def counted_by_us(self, goal: Goal) -> str:

@@ -46,6 +46,10 @@ class HandlingAdmin(EvidenceAdmin):
         rows = ({name: _plain(value) for name, value in row.items()} for row in kept)
         return csvs.attachment(f"{self.opts.model_name}.csv", self.csv_fields, rows)
 
+    def named(self, row: Any) -> str:
+        """What a row is called on its pages."""
+        return str(row)
+
     def has_deed_permission(self, request: HttpRequest) -> bool:
         """Whoever may change such rows."""
         return signed_in(request).has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
@@ -60,6 +64,8 @@ class HandlingAdmin(EvidenceAdmin):
     def render_change_form(self, request: HttpRequest, context: Json, *args: Any, **kwargs: Any) -> HttpResponse:
         """Adds the deeds that may be done to the row."""
         row = kwargs.get("obj")
+        if row is not None:
+            context["subtitle"] = self.named(row)
         if row is not None and self.has_deed_permission(request):
             may_be = (deed for deed in self.deeds if deed.applies(row))
             context["deeds"] = [(deed, page_of(self.opts, deed.name, row.pk)) for deed in may_be]
@@ -79,7 +85,7 @@ class HandlingAdmin(EvidenceAdmin):
         """Asks why, then does the deed to one row; what the operation refuses stands in the form."""
         if not self.has_deed_permission(request):
             raise PermissionDenied
-        row = self.model._default_manager.filter(pk=pk).first()
+        row = self.get_queryset(request).filter(pk=pk).first()
         if row is None:
             raise Http404
         deed = next(deed for deed in self.deeds if deed.name == name)
@@ -90,16 +96,29 @@ class HandlingAdmin(EvidenceAdmin):
             except Refusal as refusal:
                 tell(form, refusal)
             else:
-                self.message_user(request, f"{row}: {deed.told}")
+                self.message_user(request, f"{self.named(row)}: {deed.told}")
                 return HttpResponseRedirect(page_of(self.opts, "change", pk))
-        shown = {"deed": deed, "row": row, "form": form, "opts": self.opts, "title": deed.label, "subtitle": str(row)}
+        shown = {
+            "deed": deed,
+            "row": row,
+            "form": form,
+            "opts": self.opts,
+            "title": deed.label,
+            "subtitle": self.named(row),
+        }
         return TemplateResponse(request, "admin/desk/deed.html", self.admin_site.each_context(request) | shown)
 
     def act_on_chosen(self, request: HttpRequest, deed: Deed, chosen: QuerySet[Any]) -> HttpResponse | None:
         """Asks why once, then does the deed to every chosen row; a refused one keeps none of the others."""
         form = deed.form_class(request.POST) if "reason" in request.POST else deed.form_class()
         if not form.is_bound or not form.is_valid():
-            shown = {"deed": deed, "rows": chosen, "form": form, "opts": self.opts, "title": deed.label}
+            shown = {
+                "deed": deed,
+                "rows": [(row.pk, self.named(row)) for row in chosen],
+                "form": form,
+                "opts": self.opts,
+                "title": deed.label,
+            }
             return TemplateResponse(request, "admin/desk/deed_many.html", self.admin_site.each_context(request) | shown)
         done = 0
         for row in chosen:
@@ -107,7 +126,7 @@ class HandlingAdmin(EvidenceAdmin):
                 deed.act(signed_in(request), row, form.cleaned_data)
                 done += 1
             except Refusal as refusal:
-                self.message_user(request, f"{row}: {refusal.message}", messages.ERROR)
+                self.message_user(request, f"{self.named(row)}: {refusal.message}", messages.ERROR)
         if done:
             words = ngettext("%(count)d건: %(told)s", "%(count)d건: %(told)s", done)
             self.message_user(request, words % {"count": done, "told": deed.told})

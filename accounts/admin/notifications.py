@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import drawings
 from accounts.admin.evidence import EvidenceAdmin
@@ -29,7 +29,7 @@ class NotificationAdmin(EvidenceAdmin):
         """Who was told."""
         return drawings.player(notice.player)
 
-    @admin.display(description=gettext_lazy("내용"))
+    @admin.display(description=pgettext_lazy("관리", "내용"))
     def told(self, notice: Notification) -> SafeString:
         """The title, with the message under it."""
         return drawings.named(notice.shown_title, notice.shown_message)

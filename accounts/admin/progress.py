@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import drawings
 from accounts.admin.deeds import Deed
@@ -91,7 +91,7 @@ class ProgressAdmin(HandlingAdmin):
         "id", "player__site_id", "goal_id", "goal__title", "period_start", "tally", "version", "joined_at",
         "progressed_at", "completed_at", "claimed_at",
     )  # fmt: skip
-    list_display = ("id", "person", "aim", "period", "far", "completed_at", "claimed_at")
+    list_display = ("id", "person", "aim", "period", "far", "fate")
     list_filter = (
         GoalFilter,
         "goal__kind",
@@ -129,7 +129,20 @@ class ProgressAdmin(HandlingAdmin):
             return str(Goal.Period.ONCE.label)
         return f"{progress.goal.get_period_display()} {progress.period_start.isoformat()}"
 
-    @admin.display(description=gettext_lazy("진행"))
+    def named(self, progress: Progress) -> str:
+        """Who is on the way to what."""
+        return f"{progress.player} · {progress.goal}"
+
+    @admin.display(description=gettext_lazy("상태"), ordering="completed_at")
+    def fate(self, progress: Progress) -> SafeString:
+        """Whether it is reached and paid, and since when."""
+        if progress.claimed_at is not None:
+            return drawings.under(drawings.badge("gain", _("수령함")), f"{progress.claimed_at:%Y-%m-%d %H:%M}")
+        if progress.completed_at is not None:
+            return drawings.under(drawings.badge("live", _("달성함")), f"{progress.completed_at:%Y-%m-%d %H:%M}")
+        return drawings.badge("line", _("진행 중"))
+
+    @admin.display(description=pgettext_lazy("관리", "진행"))
     def far(self, progress: Progress) -> SafeString:
         """Each number beside what is asked for."""
         asked = progress.goal.requirements

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import drawings, terms
 from accounts.admin.deeds import Deed, Places
@@ -25,9 +25,9 @@ Json = dict[str, Any]
 class RewardAdmin(EvidenceAdmin):
     """Every reward with what it was given for, once for its source and key."""
 
-    list_display = ("id", "person", "source", "key", "gold", "xp", "description", "giver", "awarded_at")
+    list_display = ("id", "person", "source", "key", "gold", "xp", "description", "awarded_at")
     list_filter = ("source",)
-    list_select_related = ("player", "given_by")
+    list_select_related = ("player",)
     search_fields = ("=player__id", "=player__site_id", "=player__nickname", "=key")
     search_help_text = gettext_lazy("번호, 사이트 아이디, 닉네임, 키")
     ordering = ("-id",)
@@ -62,7 +62,7 @@ class CatalogForm(DeskForm):
         fields = ("code", "reward_type", "amount", "meta", "is_active")
 
     meta = terms.TermsField(
-        label=gettext_lazy("내용"), help_text=gettext_lazy("한 줄에 하나: 이름 = 값. JSON도 됩니다.")
+        label=pgettext_lazy("관리", "내용"), help_text=gettext_lazy("한 줄에 하나: 이름 = 값. JSON도 됩니다.")
     )
 
 

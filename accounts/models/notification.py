@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casino.lib.days import stamp
@@ -36,7 +36,7 @@ class Notification(models.Model):
     )
     kind = models.CharField(_("종류"), max_length=8, choices=Kind)
     title = models.CharField(_("제목"), max_length=100)
-    message = models.CharField(_("내용"), max_length=1000)
+    message = models.CharField(pgettext_lazy("관리", "내용"), max_length=1000)
     facts = models.JSONField(_("값"), default=dict, blank=True, encoder=DjangoJSONEncoder)
     link = models.CharField(_("링크"), max_length=200, blank=True)
     key = models.CharField(_("키"), max_length=64, blank=True, help_text=_("키가 있으면 한 번만 알립니다"))

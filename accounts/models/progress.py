@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import terms
 
@@ -131,7 +132,7 @@ class Goal(models.Model):
 
         SERVER = "server", _("서버")
         CLIENT = "client", _("클라이언트")
-        STAFF = "staff", _("운영진")
+        STAFF = "staff", pgettext_lazy("관리", "운영진")
 
     class Period(models.TextChoices):
         """How often it begins anew."""
@@ -151,8 +152,8 @@ class Goal(models.Model):
     starts_at = models.DateTimeField(_("시작"), null=True, blank=True)
     ends_at = models.DateTimeField(_("종료"), null=True, blank=True)
     image_url = models.CharField(_("그림 주소"), max_length=300, blank=True)
-    priority = models.IntegerField(_("순위"), default=0, help_text=_("큰 수가 먼저"))
-    is_active = models.BooleanField(_("사용"), default=True)
+    priority = models.IntegerField(pgettext_lazy("관리", "순위"), default=0, help_text=_("큰 수가 먼저"))
+    is_active = models.BooleanField(pgettext_lazy("관리", "사용"), default=True)
     deleted_at = models.DateTimeField(_("삭제"), null=True, blank=True)
     created_at = models.DateTimeField(_("생성"))
     updated_at = models.DateTimeField(_("변경"))
@@ -235,7 +236,7 @@ class Progress(models.Model):
     )
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="progress", verbose_name=_("목표"))
     period_start = models.DateField(_("기간 첫날"), default=ONCE)
-    tally = models.JSONField(_("진행"), default=dict, blank=True)
+    tally = models.JSONField(pgettext_lazy("관리", "진행"), default=dict, blank=True)
     version = models.PositiveIntegerField(_("버전"), default=0, help_text=_("바뀔 때마다 1 늘어납니다"))
     joined_at = models.DateTimeField(_("참여"))
     progressed_at = models.DateTimeField(_("마지막 진행"), null=True, blank=True)
@@ -273,7 +274,7 @@ class Reward(models.Model):
     gold = models.PositiveBigIntegerField(_("골드"), default=0)
     xp = models.PositiveBigIntegerField(_("경험치"), default=0)
     description = models.CharField(_("설명"), max_length=200, blank=True)
-    metadata = models.JSONField(_("내용"), default=dict, blank=True, encoder=DjangoJSONEncoder)
+    metadata = models.JSONField(pgettext_lazy("관리", "내용"), default=dict, blank=True, encoder=DjangoJSONEncoder)
     goal = models.ForeignKey(Goal, models.SET_NULL, null=True, blank=True, related_name="paid", verbose_name=_("목표"))
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -304,8 +305,8 @@ class CatalogReward(models.Model):
     code = models.CharField(_("코드"), max_length=64, unique=True)
     reward_type = models.CharField(_("종류"), max_length=32)
     amount = models.PositiveBigIntegerField(_("수량"), default=0)
-    meta = models.JSONField(_("내용"), default=dict, blank=True)
-    is_active = models.BooleanField(_("사용"), default=True)
+    meta = models.JSONField(pgettext_lazy("관리", "내용"), default=dict, blank=True)
+    is_active = models.BooleanField(pgettext_lazy("관리", "사용"), default=True)
     created_at = models.DateTimeField(_("생성"))
     updated_at = models.DateTimeField(_("변경"))
 

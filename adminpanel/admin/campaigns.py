@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.admin import drawings
 from accounts.admin.deeds import Deed, tell
@@ -33,6 +34,7 @@ from casino.lib.errors import Refusal
 Json = dict[str, Any]
 Status, Targeting = Campaign.Status, Campaign.Targeting
 NAMED_MAX: Final = 10_000
+_SHOWN: Final = 120
 _PARTS: Final = re.compile(r"[\s,]+")
 _TONES: Final = {Status.SCHEDULED: "live", Status.SENDING: "live", Status.SENT: "gain", Status.CANCELLED: "line"}
 
@@ -43,13 +45,13 @@ class CampaignForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(label=gettext_lazy("제목"), max_length=100)
     message = forms.CharField(
-        label=gettext_lazy("내용"),
+        label=pgettext_lazy("관리", "내용"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy("받는 사람의 알림에 이 글이 그대로 보입니다. 번역하지 않습니다."),
     )
     targeting_type = forms.ChoiceField(
-        label=gettext_lazy("대상"), choices=Targeting, initial=Targeting.ALL, widget=forms.RadioSelect
+        label=pgettext_lazy("관리", "대상"), choices=Targeting, initial=Targeting.ALL, widget=forms.RadioSelect
     )
     target_segment = forms.ChoiceField(
         label=gettext_lazy("집단"), choices=[("", "–"), *Campaign.Segment.choices], required=False
@@ -135,9 +137,10 @@ class CampaignAdmin(HandlingAdmin):
     date_hierarchy = "created_at"
     ordering = ("-id",)
     fields = (
-        "what", "state", "targets", "target_count", "scheduled_at", "started_at", "sent_at", "maker", "created_at",
+        "title", "message", "state", "targets", "target_count", "scheduled_at", "started_at", "sent_at", "maker",
+        "created_at",
     )  # fmt: skip
-    readonly_fields = ("what", "state", "targets", "maker")
+    readonly_fields = ("state", "targets", "maker")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Support and owners may tell many players something."""
@@ -151,7 +154,7 @@ class CampaignAdmin(HandlingAdmin):
     @admin.display(description=gettext_lazy("소식"), ordering="title")
     def what(self, campaign: Campaign) -> SafeString:
         """The title, with the message under it."""
-        return drawings.named(campaign.title, campaign.message)
+        return drawings.named(campaign.title, Truncator(campaign.message).chars(_SHOWN))
 
     @admin.display(description=gettext_lazy("상태"), ordering="status")
     def state(self, campaign: Campaign) -> SafeString:
@@ -159,7 +162,7 @@ class CampaignAdmin(HandlingAdmin):
         status = Status(campaign.status)
         return drawings.badge(_TONES[status], status.label)
 
-    @admin.display(description=gettext_lazy("대상"))
+    @admin.display(description=pgettext_lazy("관리", "대상"))
     def targets(self, campaign: Campaign) -> str:
         """Whom it is for."""
         if campaign.targeting_type == Targeting.SEGMENT:
