@@ -177,7 +177,7 @@ STEPS: Any = st.tuples(
 @example(story=[(0, "week", "SLOT_SPIN"), (0, "protect", "SLOT_SPIN"), (3, "tick", "SLOT_SPIN")])
 @example(story=[(0, "claim", "SLOT_SPIN"), (0, "claim", "DAILY_LOGIN"), (1, "claim", "DAILY_LOGIN")])
 @example(story=[(0, "claim", "SLOT_SPIN"), (0, "reset", "SLOT_SPIN"), (1, "claim", "SLOT_SPIN")])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 def test_whatever_is_lived_the_preview_is_what_is_paid(ada: Player, story: list[Step]) -> None:
     with transaction.atomic():
         live(ada, story)

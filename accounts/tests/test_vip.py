@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from accounts.ledger import open_wallet
-from accounts.models import Player, Wallet
+from accounts.models import Notification, Player, Wallet
 from accounts.progress.vip import credit as credit_points
 from casino.lib import days
 from realtime.models import StreamEvent
@@ -28,10 +28,18 @@ def test_a_rank_comes_with_its_points(ada: Player, points: int, rank: str) -> No
 
 def test_rising_is_told_with_the_points(ada: Player) -> None:
     credit(ada, 1_500)
-    news = StreamEvent.objects.filter(player=ada).latest("seq")
-    assert (news.type, news.data) == (
+    profile_update, notification = StreamEvent.objects.filter(player=ada).order_by("seq")[1:]
+    assert (profile_update.type, profile_update.data) == (
         "profile_update",
         {"changes": {"vip_points": 1_500, "rank": "PREMIUM"}, "reason": "topup", "ref": "receipt"},
+    )
+    notice = Notification.objects.get()
+    assert (notification.type, notification.data) == ("notification", {**notice.told(), "unread": 1})
+    assert (notice.kind, notice.shown_title, notice.shown_message, notice.link) == (
+        "account",
+        "등급 변경",
+        "이제 PREMIUM 등급이에요.",
+        "/profile",
     )
     credit(ada, 1)
     assert StreamEvent.objects.filter(player=ada).latest("seq").data["changes"] == {"vip_points": 1_501}

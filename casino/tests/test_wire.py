@@ -12,8 +12,9 @@ from django.db import OperationalError
 from django.http import HttpRequest
 from django.test import Client
 
+from accounts import queries
 from accounts.api import views
-from accounts.models import Player, Wallet
+from accounts.models import Player
 from casino.lib.api import read_body
 from casino.lib.errors import Refusal
 from tests.cast import Caller, gold_of
@@ -168,7 +169,7 @@ def test_a_bug_tells_nothing_of_its_cause(as_ada: Caller) -> None:
 
 def test_an_absent_database_is_503_with_a_time_to_come_back(as_ada: Caller) -> None:
     as_ada.client.raise_request_exception = False
-    with patch.object(Wallet.objects, "get", side_effect=OperationalError("gone")):
+    with patch.object(queries, "wallet_and_attendance", side_effect=OperationalError("gone")):
         answer = as_ada.get("/api/users/balance")
     assert (answer.status_code, code_of(answer)) == (503, "SERVICE_UNAVAILABLE")
     assert answer.headers["Retry-After"] == "1"

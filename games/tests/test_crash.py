@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import Action, Entry, Player, Wallet
+from casino.lib import days
 from casino.lib.days import stamp
 from games.models import Game, GameStats, Round
 from games.tests.flying import (
@@ -72,7 +73,7 @@ def test_a_bet_leaves_round_entry_and_news_and_counts_nowhere_yet(ada: Player, a
     assert codes_of(answer["round_id"]) == [("crash_bet", -100)]
     entry = Entry.objects.get(reference=answer["round_id"])
     assert (entry.debit, entry.credit, entry.balance_after) == ("player", "house:crash", 900)
-    game_event, profile_update = news_of(ada)[heard:]
+    game_event, streak_update, profile_update = news_of(ada)[heard:]
     assert game_event.data == {
         "subtype": "crash_bet",
         "game_type": "crash",
@@ -84,6 +85,18 @@ def test_a_bet_leaves_round_entry_and_news_and_counts_nowhere_yet(ada: Player, a
         "balance_after": 900,
         "auto_cashout_multiplier": 2.0,
     }
+    assert (streak_update.type, streak_update.data) == (
+        "streak_update",
+        {
+            "action_type": "CRASH_BET",
+            "count": 1,
+            "ttl_seconds": days.seconds_up(days.midnight(START.date(), after_days=2) - START),
+            "ticked_today": True,
+            "last_tick_date": "2026-12-05",
+            "protection": {"enabled": False, "tokens": 0},
+            "claimed_today": False,
+        },
+    )
     assert (profile_update.type, profile_update.data["reason"]) == ("profile_update", "crash_bet")
     assert profile_update.data["changes"] == {"gold_balance": 900, "cyber_token_balance": 900}
     assert not GameStats.objects.exists()
@@ -105,6 +118,7 @@ def test_a_crash_at_the_start_is_over_in_the_bet_itself(ada: Player, as_ada: Cal
     assert told == [
         ("game_event", "crash_bet", "active"),
         ("game_event", "crash_result", "crashed"),
+        ("streak_update", None, None),
         ("profile_update", None, None),
         ("stats_update", None, None),
     ]
@@ -137,7 +151,7 @@ def test_no_target_may_be_said_as_null(ada: Player, as_ada: Caller) -> None:
 
 
 OUT_OF_RANGE = ["1", "1.0", "0", "-2", "1.00", "100.01", "1e9", "1e15"]
-NO_TARGETS = ['"2"', "true", "false", "[]", "[2]", "{}", "1.001", "2.005", "1.0100001", "1e999", "1" + "0" * 30, '""']
+NO_TARGETS = ['"2"', "true", "false", "[]", "[2]", "{}", "1.001", "2.005", "1.0100001", "1" + "0" * 30, '""']
 
 
 @pytest.mark.parametrize("target", OUT_OF_RANGE)
@@ -158,6 +172,14 @@ def test_a_target_that_is_no_number_of_two_decimals_is_refused(ada: Player, as_a
     error = response.json()["error"]
     assert (response.status_code, error["code"]) == (422, "VALIDATION_ERROR")
     assert [detail["loc"] for detail in error["details"]] == [["body", "auto_cashout_multiplier"]]
+    assert written(ada) == before
+
+
+def test_a_target_without_end_is_no_json(ada: Player, as_ada: Caller) -> None:
+    before = written(ada)
+    response = as_ada.post(BET, '{"bet_amount": 10, "auto_cashout_multiplier": 1e999}')
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
+    assert [detail["loc"] for detail in response.json()["error"]["details"]] == [["body"]]
     assert written(ada) == before
 
 

@@ -132,14 +132,15 @@ def test_a_ten_pull_leaves_round_entries_statistics_action_and_news(ada: Player,
         {"round_id": round_id, "bet_amount": 4_500, "win_amount": payout},
     )
 
-    news = list(StreamEvent.objects.filter(player=ada).order_by("seq"))[-3:]
-    assert [event.type for event in news] == ["game_event", "profile_update", "stats_update"]
+    news = list(StreamEvent.objects.filter(player=ada).order_by("seq"))[-4:]
+    assert [event.type for event in news] == ["game_event", "streak_update", "profile_update", "stats_update"]
     common = {"subtype": "gacha_pull", "game_type": "gacha", "round_id": round_id, "status": "settled", "bet": 4_500}
     money = {"win": payout, "net_change": payout - 4_500, "balance_after": balance}
     assert news[0].data == common | money | played.outcome
-    assert news[1].data["reason"] == "gacha_win"
-    assert news[2].data["stats"] == as_ada.get("/api/games/stats/me").json()["stats"]
-    shown = news[2].data["stats"]["game_breakdown"]["gacha"]
+    assert (news[1].data["action_type"], news[1].data["count"]) == ("GACHA_PULL", 1)
+    assert news[2].data["reason"] == "gacha_win"
+    assert news[3].data["stats"] == as_ada.get("/api/games/stats/me").json()["stats"]
+    shown = news[3].data["stats"]["game_breakdown"]["gacha"]
     assert (shown["rounds"], shown["pulls"], shown["rare_wins"], shown["ultra_rare_wins"]) == (
         1,
         10,
@@ -232,11 +233,12 @@ def test_a_replay_is_answered_even_when_the_days_pulls_are_used_up(ada: Player, 
 
 
 @pytest.mark.parametrize("name", ["one common", "ten, nothing forced"])
-def test_a_pull_takes_ten_statements_and_a_replay_four(ada: Player, as_ada: Caller, name: str) -> None:
+def test_a_pull_takes_eleven_statements_and_a_replay_four(ada: Player, as_ada: Caller, name: str) -> None:
     parsed_already("gacha")
     vector = ready(ada, name)
     GameStats.objects.all().delete()
-    for key, expected in (("first", 10), ("first", 4), ("next", 10)):  # the first writes the row, the next changes it
+    # the first writes the row, the next changes it; the first of the day writes its streak besides
+    for key, expected in (("first", 12), ("first", 4), ("next", 11)):
         if key == "next":
             Wallet.objects.filter(pk=ada.pk).update(client_seed="other")
         body = {"pull_count": vector["params"]["pull_count"], "idempotency_key": key}

@@ -98,8 +98,8 @@ def test_a_duel_leaves_round_entries_statistics_action_and_news(
         {"round_id": round_id, "bet_amount": stake, "win_amount": payout},
     )
 
-    news = list(StreamEvent.objects.filter(player=ada).order_by("seq"))[-3:]
-    assert [event.type for event in news] == ["game_event", "profile_update", "stats_update"]
+    news = list(StreamEvent.objects.filter(player=ada).order_by("seq"))[-4:]
+    assert [event.type for event in news] == ["game_event", "streak_update", "profile_update", "stats_update"]
     assert news[0].data == {
         "subtype": "rps_play",
         "game_type": "rps",
@@ -111,9 +111,10 @@ def test_a_duel_leaves_round_entries_statistics_action_and_news(
         "balance_after": balance,
         **{field: answer[field] for field in ("player_choice", "computer_choice", "result", "multiplier")},
     }
-    assert news[1].data["reason"] == codes[-1]
-    assert news[2].data["stats"] == as_ada.get("/api/games/stats/me").json()["stats"]
-    assert news[2].data["stats"]["game_breakdown"]["rps"]["plays"] == 1
+    assert (news[1].data["action_type"], news[1].data["count"]) == ("RPS_PLAY", 1)
+    assert news[2].data["reason"] == codes[-1]
+    assert news[3].data["stats"] == as_ada.get("/api/games/stats/me").json()["stats"]
+    assert news[3].data["stats"]["game_breakdown"]["rps"]["plays"] == 1
 
 
 @pytest.mark.parametrize(("stake", "paid"), [(10, 19), (11, 21), (99, 193), (100, 195), (9_999, 19_498)])
@@ -201,13 +202,14 @@ def test_games_share_nonces_but_no_keys(ada: Player, as_ada: Caller) -> None:
     assert (duel["fair"]["nonce"], spin["fair"]["nonce"], spin["idempotent_reuse"]) == (0, 1, False)
 
 
-def test_a_duel_takes_ten_statements_and_a_replay_four(ada: Player, as_ada: Caller) -> None:
+def test_a_duel_takes_eleven_statements_and_a_replay_four(ada: Player, as_ada: Caller) -> None:
     set_gold(ada, 20_000)
     parsed_already("rps")
-    for name in ("rock wins, amount cut", "scissors draw"):  # the first writes the statistics, the next changes them
+    # the first writes the statistics, the next changes them; the first of the day writes its streak besides
+    for name, cost in (("rock wins, amount cut", 12), ("scissors draw", 11)):
         seed(ada, BY_NAME[name])
         wanted = body(BY_NAME[name], idempotency_key=name)
-        for expected in (10, 4):
+        for expected in (cost, 4):
             with CaptureQueriesContext(connection) as captured:
                 assert as_ada.post(PLAY, wanted).status_code == 200
             told = statements(captured)

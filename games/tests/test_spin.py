@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from accounts.models import Action, Entry, Player, Wallet
+from accounts.models import Action, Entry, Player, Progress, Wallet
+from accounts.progress.defaults import seed_progress
+from casino.lib import days
 from casino.lib.idempotency import IdempotencyKey
 from games import floor, tables
 from games.models import Game, GameConfig, GameStats, Round
@@ -97,8 +100,8 @@ def test_a_spin_leaves_round_entries_statistics_action_and_news(ada: Player, as_
     assert (action.action_type, action.source) == ("SLOT_SPIN", "server")
     assert action.context == {"round_id": round_id, "bet_amount": 10, "win_amount": payout}
 
-    news = list(StreamEvent.objects.filter(player=ada).order_by("seq"))[-3:]
-    assert [event.type for event in news] == ["game_event", "profile_update", "stats_update"]
+    news = list(StreamEvent.objects.filter(player=ada).order_by("seq"))[-4:]
+    assert [event.type for event in news] == ["game_event", "streak_update", "profile_update", "stats_update"]
     assert news[0].data == {
         "subtype": "slot_spin",
         "game_type": "slot",
@@ -110,8 +113,9 @@ def test_a_spin_leaves_round_entries_statistics_action_and_news(ada: Player, as_
         "balance_after": balance,
         **vector["outcome"],
     }
-    assert news[1].data["changes"] == {"gold_balance": balance, "cyber_token_balance": balance}
-    assert news[2].data["stats"] == as_ada.get("/api/games/stats/me").json()["stats"]
+    assert (news[1].data["action_type"], news[1].data["count"]) == ("SLOT_SPIN", 1)
+    assert news[2].data["changes"] == {"gold_balance": balance, "cyber_token_balance": balance}
+    assert news[3].data["stats"] == as_ada.get("/api/games/stats/me").json()["stats"]
 
 
 def test_a_lost_spin_writes_no_winning_entry(ada: Player, as_ada: Caller) -> None:
@@ -291,14 +295,32 @@ def test_a_new_table_counts_from_the_very_next_round(ada: Player, as_ada: Caller
     assert as_ada.post(SPIN, {"bet_amount": 5_000}).json()["config_version"] == 2
 
 
-def test_a_spin_takes_ten_statements(ada: Player, as_ada: Caller) -> None:
+def costs(player: Player, caller: Caller, names: Sequence[str]) -> list[int]:
+    """How many statements spins of these published rounds take, one after the other."""
     floor.parsed(tables.fingerprint(tables.FIRST_VERSIONS["slot"]))  # parsed once in the life of a process
-    for name in ("no line pays", "diagonal diamonds"):  # the first writes the row of statistics, the next changes it
-        seed(ada, name)
+    counts = []
+    for name in names:
+        seed(player, name)
         with CaptureQueriesContext(connection) as captured:
-            as_ada.post(SPIN, {"bet_amount": 10, "lines": 4, "idempotency_key": name})
-        told = statements(captured)
-        assert len(told) == 10, "\n".join(told)
+            caller.post(SPIN, {"bet_amount": 10, "lines": 4, "idempotency_key": name})
+        counts.append(len(statements(captured)))
+    return counts
+
+
+def test_a_spin_takes_eleven_statements_and_the_days_first_writes_its_streak(ada: Player, as_ada: Caller) -> None:
+    # the first writes the row of statistics, the next changes it
+    assert costs(ada, as_ada, ["no line pays", "diagonal diamonds"]) == [12, 11]
+
+
+def test_all_that_a_spin_moves_is_one_write_and_all_that_it_reaches_another(ada: Player, as_ada: Caller) -> None:
+    list(seed_progress(days.now()))
+    # the first reaches the mission of the first game, the fifth that of five spins
+    names = ["no line pays", "one pair, amount cut", "several lines", "diagonal diamonds", "first round of a seed"]
+    assert costs(ada, as_ada, names) == [14, 12, 12, 12, 13]
+    missions = Progress.objects.order_by("goal__title").values_list("goal__title", "tally", "completed_at")
+    assert [(title, sum(tally.values()), done is not None) for title, tally, done in missions] == [
+        ("슬롯 마스터", 5, True), ("승리의 기쁨", 2, False), ("주간 챌린지", 5, False), ("첫 게임 플레이", 1, True),
+    ]  # fmt: skip
 
 
 def test_a_replay_takes_four_statements(ada: Player, as_ada: Caller) -> None:

@@ -445,6 +445,7 @@ def test_a_spin_is_heard_as_it_was_answered(ada: Player) -> None:
     before = latest_of(ada)
     answer = caller.post("/api/games/slot/spin", {"bet_amount": 10}).json()
     items = caller.get("/api/realtime/events", after=before).json()["items"]
-    assert [item["type"] for item in items] == ["game_event", "profile_update", "stats_update"]
+    assert [item["type"] for item in items] == ["game_event", "streak_update", "profile_update", "stats_update"]
     assert items[0]["data"]["round_id"] == answer["round_id"]
-    assert items[1]["data"]["changes"]["gold_balance"] == answer["balance"]
+    assert (items[1]["data"]["action_type"], items[1]["data"]["count"]) == ("SLOT_SPIN", 1)
+    assert items[2]["data"]["changes"]["gold_balance"] == answer["balance"]

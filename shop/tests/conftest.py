@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
-from accounts.models import Audit, Entry, Player, Wallet
+from accounts.models import Audit, Entry, Notification, Player, Wallet
 from casino.lib import days
+from casino.lib.days import stamp
 from casino.lib.idempotency import IdempotencyKey
 from realtime.models import StreamEvent
 from shop.defaults import seed_packages, seed_products
@@ -62,3 +63,18 @@ def news_of(player: Player, count: int) -> list[dict[str, Any]]:
     """The latest `count` stored events of the player: type and data."""
     events = StreamEvent.objects.filter(player=player).order_by("-seq")[:count]
     return [{"type": event.type, **event.data} for event in reversed(events)]
+
+
+def notice(player: Player, title: str, message: str, receipt: str, *, unread: int = 1) -> dict[str, Any]:
+    """The event of the one notice that the player got about this purchase, as it is expected to read."""
+    kept = Notification.objects.get(player=player, link=f"/shop/history#{receipt}", title=title)
+    return {
+        "type": "notification",
+        "id": kept.pk,
+        "kind": "purchase",
+        "title": title,
+        "message": message,
+        "link": f"/shop/history#{receipt}",
+        "created_at": stamp(kept.created_at),
+        "unread": unread,
+    }

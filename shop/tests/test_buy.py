@@ -14,7 +14,7 @@ from casino.lib import days
 from casino.lib.days import stamp
 from shop import delivery
 from shop.models import InventoryItem, Product, Purchase, PurchaseRefusal
-from shop.tests.conftest import change, moved, news_of, written
+from shop.tests.conftest import change, moved, news_of, notice, written
 from tests.cast import Caller, gold_of, set_gold
 
 BUY = "/api/shop/buy"
@@ -58,7 +58,7 @@ def test_a_pack_is_paid_and_its_gold_arrives(ada: Player, as_ada: Caller) -> Non
     assert (entry.code, entry.signed_amount, entry.debit, entry.balance_after) == (
         "topup", 12_000, "house:shop", 13_000,
     )  # fmt: skip
-    assert news_of(ada, 2) == [
+    assert news_of(ada, 3) == [
         {
             "type": "purchase_update",
             "status": "success",
@@ -75,6 +75,7 @@ def test_a_pack_is_paid_and_its_gold_arrives(ada: Player, as_ada: Caller) -> Non
             "reason": "topup",
             "ref": bought.receipt_code,
         },
+        notice(ada, "구매 완료", "‘Gold x6,000’ 구매가 완료되었어요.", bought.receipt_code),
     ]
     assert [step["step"] for step in bought.timeline] == ["created", "priced", "gateway_called", "settled", "granted"]
     assert "tok_1" not in str(Purchase.objects.values().get())
@@ -118,8 +119,10 @@ def test_a_gold_item_is_taken_from_the_balance_and_put_into_the_inventory(ada: P
     assert (kept.player, kept.product_id, kept.quantity, kept.status, kept.source, kept.purchase) == (
         ada, ITEM, 2, "owned", "shop", bought,
     )  # fmt: skip
-    assert [news["type"] for news in news_of(ada, 2)] == ["purchase_update", "profile_update"]
-    assert news_of(ada, 1)[0]["changes"] == {"gold_balance": 10_000, "cyber_token_balance": 10_000}
+    purchase_update, profile_update, notification = news_of(ada, 3)
+    assert (purchase_update["type"], profile_update["type"]) == ("purchase_update", "profile_update")
+    assert profile_update["changes"] == {"gold_balance": 10_000, "cyber_token_balance": 10_000}
+    assert notification == notice(ada, "구매 완료", "‘한폴방지’ 구매가 완료되었어요.", bought.receipt_code)
     assert Wallet.objects.get(pk=ada.pk).vip_points == 0
     assert [step["step"] for step in bought.timeline] == ["created", "priced", "settled", "granted"]
 
@@ -137,9 +140,14 @@ def test_early_rank_up_raises_the_rank_at_once_and_once(ada: Player, as_ada: Cal
     assert as_ada.post(BUY, {"product_id": RANK_UP}).json()["success"] is True
     ada.refresh_from_db()
     assert ada.rank == "PREMIUM"
-    assert news_of(ada, 1)[0]["changes"] == {
+    purchase_update, profile_update, raised, done = news_of(ada, 4)
+    assert (purchase_update["type"], profile_update["type"]) == ("purchase_update", "profile_update")
+    assert profile_update["changes"] == {
         "rank": "PREMIUM", "gold_balance": 500_000, "cyber_token_balance": 500_000,
     }  # fmt: skip
+    assert (raised["kind"], raised["message"], raised["unread"]) == ("account", "이제 PREMIUM 등급이에요.", 1)
+    receipt = Purchase.objects.get().receipt_code
+    assert done == notice(ada, "구매 완료", "‘조기등업’ 구매가 완료되었어요.", receipt, unread=2)
     assert not InventoryItem.objects.exists()
     before = written(ada)
     again = as_ada.post(BUY, {"product_id": RANK_UP}).json()
@@ -274,8 +282,11 @@ def test_a_failed_delivery_is_undone_and_only_the_failed_receipt_stays(ada: Play
     assert answer["new_gold_balance"] == 50_000
     after = written(ada)
     assert moved(before, after).keys() == {"Purchase", "StreamEvent", "IdempotencyKey", "wallet"}
-    assert after["wallet"] == before["wallet"] | {"stream_seq": before["wallet"]["stream_seq"] + 1}
-    assert (news_of(ada, 1)[0]["status"], news_of(ada, 1)[0]["reason_code"]) == ("failed", "ITEM_PURCHASE_FAILED")
+    assert after["wallet"] == before["wallet"] | {"stream_seq": before["wallet"]["stream_seq"] + 2, "unread": 1}
+    update, notification = news_of(ada, 2)
+    assert (update["status"], update["reason_code"]) == ("failed", "ITEM_PURCHASE_FAILED")
+    message = "‘한폴방지’ 구매가 이루어지지 않았어요."
+    assert notification == notice(ada, "구매 실패", message, bought.receipt_code)
     assert [step["step"] for step in bought.timeline] == [
         "created", "priced", "hold_taken", "grant_failed", "hold_released",
     ]  # fmt: skip
@@ -294,7 +305,9 @@ def test_a_failed_rank_up_leaves_the_rank(ada: Player, as_ada: Caller) -> None:
         assert as_ada.post(BUY, {"product_id": RANK_UP}).json()["reason_code"] == "ITEM_PURCHASE_FAILED"
     ada.refresh_from_db()
     assert (ada.rank, gold_of(ada)) == ("STANDARD", 500_000)
-    assert news_of(ada, 1)[0]["type"] == "purchase_update"
+    failed = notice(ada, "구매 실패", "‘조기등업’ 구매가 이루어지지 않았어요.", Purchase.objects.get().receipt_code)
+    assert [news["type"] for news in news_of(ada, 3)] == ["profile_update", "purchase_update", "notification"]
+    assert news_of(ada, 1) == [failed]  # and nothing of a rank
     assert as_ada.post(BUY, {"product_id": RANK_UP}).json()["success"] is True
 
 

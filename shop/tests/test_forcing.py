@@ -22,7 +22,7 @@ from shop.defaults import seed_products
 from shop.gateways.base import Charge, Outcome
 from shop.models import DiscountType, LimitedPackage, Product, PromoCode, Purchase
 from shop.orders import Order
-from shop.tests.conftest import change, moved, news_of, written
+from shop.tests.conftest import change, moved, news_of, notice, written
 from shop.tests.meeting import meeting_at
 from shop.truths import purchase_truths
 from tests.cast import Caller, enrol, gold_of, set_gold
@@ -62,13 +62,14 @@ def test_a_pending_purchase_is_settled_as_paid(ada: Player, sam: Player, as_ada:
     }  # fmt: skip
     done = moved(before, written(ada))
     assert {name: done[name] for name in ("entries", "audits", "StreamEvent")} == {
-        "entries": 1, "audits": 1, "StreamEvent": 2,
+        "entries": 1, "audits": 1, "StreamEvent": 3,
     }  # fmt: skip
     entry = Entry.objects.filter(wallet_id=ada.pk).latest("seq")
     assert (entry.code, entry.signed_amount, entry.reference) == ("topup", 2_600, receipt)
     assert steps(receipt)[-2:] == ["settled", "granted"]
-    purchase, profile = news_of(ada, 2)
+    purchase, profile, notification = news_of(ada, 3)
     assert (purchase["type"], purchase["status"], profile["type"]) == ("purchase_update", "success", "profile_update")
+    assert notification == notice(ada, "구매 완료", "‘Gold x2,600’ 구매가 완료되었어요.", receipt)
     row = Audit.objects.get(action="FORCE_SETTLE")
     assert (row.severity, row.actor, row.target_type, row.target_id) == ("warning", sam, "purchase", receipt)
     assert row.details == {
@@ -85,8 +86,9 @@ def test_a_pending_purchase_is_settled_as_failed_and_gives_its_unit_back(
     answer = as_sam.post(path(receipt), {"outcome": "failed"}).json()
     assert (answer["success"], answer["status"], answer["new_gold_balance"]) == (True, "failed", 1_000)
     assert Product.objects.get(product_id=PACK).stock_remaining == 1
-    told = news_of(ada, 1)[0]
+    told, notification = news_of(ada, 2)
     assert (told["status"], told["reason_code"]) == ("failed", "PAYMENT_DECLINED")
+    assert notification == notice(ada, "구매 실패", "‘Gold x2,600’ 구매가 이루어지지 않았어요.", receipt)
     assert Audit.objects.get(action="FORCE_SETTLE").details["reason"] == ""
 
 

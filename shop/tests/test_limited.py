@@ -21,7 +21,7 @@ from shop import delivery, payments, settlement
 from shop.gateways.base import Bill, Charge, Outcome
 from shop.gateways.sandbox import Always
 from shop.models import LimitedPackage, PromoCode, Purchase, PurchaseRefusal
-from shop.tests.conftest import change_package, moved, news_of, written
+from shop.tests.conftest import change_package, moved, news_of, notice, written
 from tests.cast import Caller, gold_of, set_gold
 
 LEGACY, MODERN = "/api/shop/buy-limited", "/api/shop/limited/buy"
@@ -133,7 +133,7 @@ def test_a_package_is_paid_and_its_gold_arrives(ada: Player, as_ada: Caller, pat
     assert (entry.code, entry.signed_amount, entry.debit, entry.balance_after) == (
         "limited_topup", 80_000, "house:shop", 81_000,
     )  # fmt: skip
-    assert news_of(ada, 2) == [
+    assert news_of(ada, 3) == [
         {
             "type": "purchase_update",
             "status": "success",
@@ -150,6 +150,7 @@ def test_a_package_is_paid_and_its_gold_arrives(ada: Player, as_ada: Caller, pat
             "reason": "limited_topup",
             "ref": bought.receipt_code,
         },
+        notice(ada, "구매 완료", "‘VIP 블리츠’ 구매가 완료되었어요.", bought.receipt_code),
     ]
     assert steps(bought) == ["created", "priced", "hold_taken", "gateway_called", "settled", "granted"]
     assert (bought.kind, bought.vip_points, bought.holds_stock) == ("limited", 39, True)
@@ -522,10 +523,13 @@ def after_the_gateway(path: str, caller: Caller, player: Player, mode: str) -> d
         "reason_code": bought.reason_code,
         "idempotent_reuse": False,
     }
-    told = news_of(player, 1)[0]
+    is_over = bought.status != "pending"
+    told, *rest = news_of(player, 1 + is_over)
     assert (told["type"], told["status"], told["reason_code"], told["amount"]) == (
         "purchase_update", bought.status, bought.reason_code, 399,
     )  # fmt: skip
+    message = "‘주말 스타터’ 구매가 이루어지지 않았어요."
+    assert rest == ([notice(player, "구매 실패", message, bought.receipt_code)] if is_over else [])
     return answer
 
 

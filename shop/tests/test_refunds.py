@@ -21,7 +21,7 @@ from shop.buy import buy
 from shop.defaults import seed_products
 from shop.models import DiscountType, InventoryItem, LimitedPackage, Product, PromoCode, Purchase, PurchaseStatus
 from shop.orders import Order, Sale
-from shop.tests.conftest import change, moved, news_of, written
+from shop.tests.conftest import change, moved, news_of, notice, written
 from shop.tests.meeting import meeting_at
 from shop.truths import purchase_truths
 from tests.cast import Caller, enrol, gold_of, set_gold
@@ -71,7 +71,7 @@ def test_a_pack_is_taken_back_with_its_gold_its_points_and_its_unit(
     }  # fmt: skip
     done = moved(before, written(ada))
     assert {name: done[name] for name in ("entries", "audits", "StreamEvent")} == {
-        "entries": 1, "audits": 1, "StreamEvent": 2,
+        "entries": 1, "audits": 1, "StreamEvent": 3,
     }  # fmt: skip
     assert done["stock"][PACK] == 5
     assert Wallet.objects.get(pk=ada.pk).vip_points == 0
@@ -94,7 +94,7 @@ def test_a_pack_is_taken_back_with_its_gold_its_points_and_its_unit(
 def test_the_buyers_screens_hear_of_it(ada: Player, as_ada: Caller, as_sam: Caller) -> None:
     receipt = buys(as_ada)
     as_sam.post(path(receipt), WHY)
-    purchase, profile = news_of(ada, 2)
+    purchase, profile, notification = news_of(ada, 3)
     assert (purchase["type"], purchase["status"], purchase["receipt_code"]) == ("purchase_update", "refunded", receipt)
     assert profile == {
         "type": "profile_update",
@@ -102,6 +102,7 @@ def test_the_buyers_screens_hear_of_it(ada: Player, as_ada: Caller, as_sam: Call
         "reason": "refund_topup",
         "ref": receipt,
     }
+    assert notification == notice(ada, "환불 완료", "‘Gold x2,600’ 구매가 환불되었어요.", receipt, unread=2)
 
 
 @pytest.mark.usefixtures("shelf")

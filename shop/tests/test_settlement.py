@@ -16,7 +16,7 @@ from shop import delivery, payments, settlement
 from shop.gateways.base import Bill, Charge, GatewayDown, Outcome
 from shop.gateways.sandbox import Always
 from shop.models import Product, Purchase
-from shop.tests.conftest import change, moved, news_of, written
+from shop.tests.conftest import change, moved, news_of, notice, written
 from tests.cast import Caller, gold_of, set_gold
 
 BUY, PACK, ITEM = "/api/shop/buy", "GOLD_PACK_SMALL", "anti_single_loss"
@@ -60,8 +60,10 @@ def test_a_declined_payment_leaves_a_failed_receipt_and_the_stock(ada: Player, a
     assert steps(answer["receipt_code"]) == [
         "created", "priced", "hold_taken", "gateway_called", "declined", "hold_released",
     ]  # fmt: skip
-    told = news_of(ada, 1)[0]
+    told, notification = news_of(ada, 2)
     assert (told["type"], told["status"], told["reason_code"]) == ("purchase_update", "failed", "PAYMENT_DECLINED")
+    message = "‘Gold x2,600’ 구매가 이루어지지 않았어요."
+    assert notification == notice(ada, "구매 실패", message, answer["receipt_code"])
 
 
 def test_a_pending_payment_keeps_the_unit_and_arrives_when_asked_after_the_delay(ada: Player, as_ada: Caller) -> None:
@@ -90,7 +92,8 @@ def test_a_pending_payment_keeps_the_unit_and_arrives_when_asked_after_the_delay
     done = as_ada.post(settle_path(receipt), {"idempotency_key": "s"})
     assert done.json() == early | {"status": "success", "new_balance": 3_600, "new_gold_balance": 3_600}
     assert "Idempotency-Replayed" not in done
-    assert [news["type"] for news in news_of(ada, 2)] == ["purchase_update", "profile_update"]
+    assert [news["type"] for news in news_of(ada, 3)] == ["purchase_update", "profile_update", "notification"]
+    assert news_of(ada, 1) == [notice(ada, "구매 완료", "‘Gold x2,600’ 구매가 완료되었어요.", receipt)]
     assert steps(receipt) == [
         "created", "priced", "hold_taken", "gateway_called", "pending", "settled", "granted",
     ]  # fmt: skip
@@ -177,10 +180,14 @@ def test_stale_purchases_are_asked_about_once_more_and_voided(ada: Player, as_ad
     assert (bought(stale).reason_code, steps(stale)[-2:]) == ("STALE_AUTO_VOID", ["voided", "hold_released"])
     assert Product.objects.get(product_id=PACK).stock_remaining == 1
     assert gold_of(ada) == 3_600
-    told = news_of(ada, 3)
+    told = news_of(ada, 5)
     assert [(news["type"], news.get("status")) for news in told] == [
-        ("purchase_update", "voided"), ("purchase_update", "success"), ("profile_update", None),
+        ("purchase_update", "voided"), ("notification", None),
+        ("purchase_update", "success"), ("profile_update", None), ("notification", None),
     ]  # fmt: skip
+    given_up = "‘Gold x2,600’ 결제가 확인되지 않아 취소되었어요."
+    assert told[1] == notice(ada, "구매 취소", given_up, stale)
+    assert told[4] == notice(ada, "구매 완료", "‘Gold x2,600’ 구매가 완료되었어요.", paid, unread=2)
 
 
 def test_one_broken_purchase_does_not_hold_up_the_others(ada: Player, as_ada: Caller) -> None:

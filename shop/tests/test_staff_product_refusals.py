@@ -75,7 +75,7 @@ def test_what_is_no_such_field_is_refused(as_sam: Caller, field: str, wrong: obj
 
 def test_an_endless_number_in_extra_is_refused(as_sam: Caller) -> None:
     response = as_sam.post(PRODUCTS, '{"product_id": "hat", "name": "Hat", "price": 5, "extra": {"a": [1e999]}}')
-    assert refused(response, 422, "VALIDATION_ERROR") == [["body", "extra"]]
+    assert refused(response, 422, "VALIDATION_ERROR") == [["body"]]  # no JSON number is endless
 
 
 @pytest.mark.parametrize("extra", [["a"], "a", 5, {"a": float("nan")}, {"a": [{"b": "\ud800"}]}, {"\0": 1}])

@@ -29,7 +29,7 @@ from shop import delivery, hooks, limited, settlement
 from shop.models import InventoryItem, LimitedPackage, Product, Purchase, WebhookEvent, WebhookNonce
 from shop.orders import Order
 from shop.settlement import settle_stale
-from shop.tests.conftest import change, moved, news_of, written
+from shop.tests.conftest import change, moved, news_of, notice, written
 from shop.tests.provider import HOOK, Provider, news, sealed
 from tests.cast import Caller, gold_of, set_gold
 
@@ -91,8 +91,10 @@ def test_a_success_settles_a_pending_purchase(ada: Player, waiting: Purchase, pr
     assert (answer.status_code, answer.json()) == (200, told(waiting, applied=True, status="success"))
     changed = moved(before, written(ada))
     assert changed.keys() == {"StreamEvent", "entries", "wallet"}
-    assert (changed["entries"], changed["StreamEvent"], gold_of(ada)) == (1, 2, 3_600)
-    assert [each["type"] for each in news_of(ada, 2)] == ["purchase_update", "profile_update"]
+    assert (changed["entries"], changed["StreamEvent"], gold_of(ada)) == (1, 3, 3_600)
+    assert [each["type"] for each in news_of(ada, 3)] == ["purchase_update", "profile_update", "notification"]
+    message = "‘Gold x2,600’ 구매가 완료되었어요."
+    assert news_of(ada, 1) == [notice(ada, "구매 완료", message, waiting.receipt_code)]
     assert steps(waiting)[-3:] == ["webhook_received", "settled", "granted"]
     assert waiting.timeline[-3]["data"] == {"event_id": "evt_1", "status": "success"}
     event = WebhookEvent.objects.get()
@@ -491,7 +493,10 @@ def test_a_failure_fails_a_pending_purchase(
     assert (bought.reason_code, gold_of(ada)) == (reason, 1_000)
     assert Product.objects.get(product_id=PACK).stock_remaining == 1
     assert steps(bought)[-3:] == ["webhook_received", "declined", "hold_released"]
-    assert (news_of(ada, 1)[0]["status"], news_of(ada, 1)[0]["reason_code"]) == ("failed", reason)
+    update, notification = news_of(ada, 2)
+    assert (update["type"], update["status"], update["reason_code"]) == ("purchase_update", "failed", reason)
+    message = "‘Gold x2,600’ 구매가 이루어지지 않았어요."
+    assert notification == notice(ada, "구매 실패", message, bought.receipt_code)
 
 
 def test_pending_on_pending_changes_nothing(ada: Player, waiting: Purchase, provider: Provider) -> None:
