@@ -29,7 +29,7 @@ class ClubStaticStorage(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
     manifest_strict = False
     max_post_process_passes = 12
-    """A hash changes with those of all it imports: each pass settles one more floor of imports, and the last proves it."""
+    """A hash changes with those of all it imports: each pass settles one more floor of imports."""
 
     def create_compressor(self, **kwargs: object) -> ClubCompressor:
         """The house compressor."""
