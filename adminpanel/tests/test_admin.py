@@ -7,12 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Audit, AuthSession, Entry, Invite, Player, Role, Wallet
+from accounts import rewards
+from accounts.cards import kind_name
+from accounts.ledger import open_wallet
+from accounts.models import Audit, AuthSession, Entry, EntryCode, Invite, Player, Reward, Role, Wallet
 from adminpanel import charts, dashboard
 from adminpanel.inspection import inspect
 from adminpanel.roles import seed_roles
@@ -134,6 +137,24 @@ def test_the_exact_return_of_the_gacha_is_that_of_the_day_s_mix(sam: Player) -> 
     single, ten = (gacha_returns.price_return(pool, count) for count in (1, 10))
     assert told["rounds"] == 2
     assert told["exact"] == pytest.approx(float(single / 10 + ten * Fraction(9, 10)) * 100)
+
+
+def test_minted_gold_is_told_by_what_it_was_given_for(sam: Player) -> None:
+    ada = cast.enrol("ada")
+    with transaction.atomic(), open_wallet(ada.pk) as wallet:
+        for gold, source in enumerate(Reward.Source, start=11):
+            rewards.grant(wallet, source=source, key="1", gold=gold)
+    told = dashboard.of_today(now=timezone.now())["gold"]
+    minted = {part["name"]: part["amount"] for part in told["minted_parts"]}
+    assert minted == {
+        "가입 축하 골드": 2000,
+        "출석 보상": 11,
+        "이벤트 보상": 12,
+        "미션 보상": 13,
+        "클럽이 드린 골드": 14,
+        "보상": 15,
+    }
+    assert [code for code in EntryCode if kind_name(code) == code] == []
 
 
 def test_the_dashboard_costs_a_fixed_number_of_statements(sam: Player) -> None:
