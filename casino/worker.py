@@ -48,7 +48,7 @@ _SETTLE_ROUNDS: Final = Job("settle_rounds", timedelta(seconds=_LOOK_EVERY_SECON
 _UNHURRIED: Final = (
     Job("settle_stale", timedelta(seconds=15), settle_stale),
     Job("clear_holds", timedelta(minutes=1), holds.clear_away),
-    Job("dispatch_campaigns", timedelta(seconds=5), campaigns.dispatch),
+    Job("dispatch_campaigns", timedelta(seconds=3), campaigns.dispatch),
     Job("watch_payments", timedelta(seconds=30), watch_payments),
     Job("inspect", timedelta(minutes=5), inspect),
     Job("prune_events", timedelta(minutes=10), stream.prune),

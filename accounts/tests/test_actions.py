@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -186,7 +187,7 @@ def test_what_clients_say_counts_for_nothing(ada: Player, as_ada: Caller) -> Non
 
 
 def test_saying_and_listing_cost_few_statements(ada: Player, as_ada: Caller) -> None:
-    calls = (
+    calls: tuple[tuple[int, Callable[[], Any]], ...] = (
         (5, lambda: as_ada.post(ACTIONS, {"action_type": "A"})),  # session, wallet; action, wallet, event
         (2, lambda: as_ada.post(BULK, {"items": [{"action_type": "A"}] * 100})),
         (2, lambda: as_ada.get(f"/api/actions/recent/{ada.pk}", limit=200)),

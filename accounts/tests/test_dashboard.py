@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[Any]:
     pulse.forget()
     with time_machine.travel(WEDNESDAY, tick=False) as travel:
         yield travel

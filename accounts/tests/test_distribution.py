@@ -126,7 +126,7 @@ def test_without_a_key_every_call_gives(ada: Player, as_sam: Caller) -> None:
         *(({"reward_type": name}, "VALIDATION_ERROR") for name in ("gold", "GEM", "", None, 5)),
         *(({"user_id": number}, "VALIDATION_ERROR") for number in (0, "1", None, True)),
         *(({"source_description": text}, "VALIDATION_ERROR") for text in ("", " ", "x" * 201, None, 5)),
-        *(({"metadata": given}, "VALIDATION_ERROR") for given in ([], "x", None)),
+        *(({"metadata": given}, "VALIDATION_ERROR") for given in (["x"], "x", None)),
         ({"user_id": 999_999}, "USER_NOT_FOUND"),
         ({"idempotency_key": ""}, "VALIDATION_ERROR"),
     ],
