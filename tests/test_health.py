@@ -138,7 +138,7 @@ def test_operations_have_names_of_their_own_security_and_the_error_schema(descri
     assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)*", name)] == []
     error = {"$ref": "#/components/schemas/ErrorEnvelope"}
     open_to_all = [each["operationId"] for each in operations if "security" not in each]
-    # The body says who calls, its signature or its token; or nobody is looked at, so that any cache may keep the answer.
+    # The body says who calls (its signature, its token), or nobody is looked at, so that any cache may keep the answer.
     assert sorted(open_to_all) == ["metrics_global", "payment_webhook", "refresh"]
     for each in operations:
         assert each["operationId"] in open_to_all or {"bearer": []} in each["security"]
