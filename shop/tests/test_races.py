@@ -176,10 +176,15 @@ def test_control_with_check_then_save_the_last_item_is_sold_often(crowd: list[Pl
     assert Purchase.objects.count() > 1
 
 
-def check_settled_once(player: Player, outcomes: Sequence[Charge | None], log: pytest.LogCaptureFixture) -> None:
-    """Everyone who can end a purchase does so at once: charges, and (None) the sweeper that voids."""
+def waiting_for_money(player: Player) -> Purchase:
+    """A purchase whose end is told from outside."""
     (sale,) = orders([player], PACK, [None], "external")
-    purchase, now = sale.purchase, days.now()
+    return sale.purchase
+
+
+def check_settled_once(purchase: Purchase, outcomes: Sequence[Charge | None], log: pytest.LogCaptureFixture) -> None:
+    """Everyone who can end a purchase does so at once: charges, and (None) the sweeper that voids."""
+    now = days.now()
     calls = [
         partial(settlement.settle, purchase, charge, flow="webhook", now=now)
         if charge
@@ -192,20 +197,21 @@ def check_settled_once(player: Player, outcomes: Sequence[Charge | None], log: p
     assert (Purchase.objects.get().status, steps["granted"]) == ("success", 1)
     assert Entry.objects.filter(code="topup").count() == 1
     assert [record.message for record in log.records if record.name == settlement.__name__] == []  # nobody stumbled
-    check_books(player, 3_600)
+    check_books(purchase.player, 3_600)
 
 
 def test_sixteen_settlements_grant_once(ada: Player, caplog: pytest.LogCaptureFixture) -> None:
-    check_settled_once(ada, [PAID] * SENDERS, caplog)
+    check_settled_once(waiting_for_money(ada), [PAID] * SENDERS, caplog)
 
 
 def test_settlements_and_sweepers_grant_once(ada: Player, caplog: pytest.LogCaptureFixture) -> None:
     change(PACK, stock_remaining=5)
-    check_settled_once(ada, [PAID, None] * (SENDERS // 2), caplog)
+    check_settled_once(waiting_for_money(ada), [PAID, None] * (SENDERS // 2), caplog)
     assert Product.objects.get(product_id=PACK).stock_remaining == 4
 
 
 def test_control_without_row_locks_settlements_collide(ada: Player, caplog: pytest.LogCaptureFixture) -> None:
+    purchase = waiting_for_money(ada)  # its own answer of the gateway is applied before the barrier stands
     have_read, apply = Barrier(SENDERS), settlement._apply
 
     def apply_once_all_have_read(*facts: Any) -> bool:
@@ -215,7 +221,7 @@ def test_control_without_row_locks_settlements_collide(ada: Player, caplog: pyte
 
     waiting = patch.object(settlement, "_apply", apply_once_all_have_read)
     with row_locks_off(), waiting, pytest.raises((AssertionError, DatabaseError)):
-        check_settled_once(ada, [PAID] * SENDERS, caplog)
+        check_settled_once(purchase, [PAID] * SENDERS, caplog)
 
 
 def test_the_velocity_guard_counts_parallel_attempts(ada: Player, settings: Settings) -> None:
