@@ -482,3 +482,12 @@ def test_sessions_tell_who_was_seen_not_sign_ins(sam: Player) -> None:
         campaign = plan(sam, targeting_type="segment", target_segment="inactive_7d")
         send()
     assert told(campaign) == []
+
+
+def test_clean_takes_campaigns_and_their_notices_along(db: None) -> None:
+    call_command("seed", stdout=io.StringIO())
+    plan(Player.objects.get(site_id="admin"))
+    assert send() == 5
+    call_command("clean", "--yes", stdout=io.StringIO())
+    assert (Campaign.objects.count(), Notification.objects.count()) == (0, 0)
+    assert set(Wallet.objects.values_list("unread", flat=True)) == {0}
