@@ -79,5 +79,9 @@ class Notification(models.Model):
         }
 
     def _worded(self, text: str) -> str:
-        # What staff wrote has no facts and stays as it is, whatever it holds.
-        return gettext(text) % self.facts if self.facts else text
+        # What staff wrote has no facts and stays as it is, whatever it holds. The house's own titles are facts too.
+        if not self.facts:
+            return text
+        return gettext(text) % {
+            name: gettext(fact) if fact and isinstance(fact, str) else fact for name, fact in self.facts.items()
+        }

@@ -186,3 +186,12 @@ def test_the_profile_tells_streaks_and_rewards(ada: Player, as_ada: Caller) -> N
     html = sign_in(ada)[0].get("/profile").content.decode()
     assert re.findall(r'data-testid="daily-streak">(\d+)<', html) == ["1"]
     assert "출석 보상" in html
+
+
+def test_a_notice_is_read_in_the_readers_language_with_the_title_it_names(ada: Player, as_ada: Caller) -> None:
+    list(seed_progress(days.now()))
+    spin(as_ada, 1)
+    browser = sign_in(ada)[0]
+    for language, words in (("ko", "‘첫 게임 플레이’ 목표를 달성했어요."), ("en", "First game of the day")):
+        html = browser.get("/notifications", headers={"accept-language": language}).content.decode()
+        assert words in html

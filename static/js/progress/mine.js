@@ -2,7 +2,9 @@
 /** On the profile: days in a row of every kind, and the rewards, newest first. */
 import { drawing, make, mount } from "../components.js";
 import { live } from "../live.js";
-import { gettext, moment, number } from "../words.js";
+import { gettext, language, moment, number } from "../words.js";
+
+const NAMED_IN = "ko";
 
 /** @param {HTMLElement} panel */
 function startRuns(panel) {
@@ -32,7 +34,8 @@ function startRewards(list) {
     const stamp = new Date(timestamp * 1000).toISOString();
     const time = make("time", "", moment(stamp));
     time.dateTime = stamp;
-    const about = data.source === data.reward_type ? [time] : [`${data.source} · `, time];
+    // The stream tells titles as the table has them.
+    const about = data.source === data.reward_type || language !== NAMED_IN ? [time] : [`${data.source} · `, time];
     const end = make("span", "list__end", ...(data.amount ? [make("b", "gold", `+${number(data.amount)}`)] : []), ...(data.xp_amount ? [make("span", "tiny faint row", `+${number(data.xp_amount)} XP`)] : []));
     const text = make("span", "list__text", make("b", "small", nameOf(data.reward_type)), make("span", "tiny faint", ...about));
     const row = make("li", "list__item list__item--new", make("span", "list__mark", drawing("icon-gift")), text, end);
