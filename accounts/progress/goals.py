@@ -98,8 +98,13 @@ def add(progress: Progress, gained: Mapping[str, float], *, at: datetime) -> boo
     if moved:
         progress.tally.update(moved)
         progress.version += 1
-        progress.progressed_at = at
+        progress.progressed_at = _latest(progress, at)
     return bool(moved)
+
+
+def _latest(progress: Progress, at: datetime) -> datetime:
+    """The moment of the last thing that counted; a round of crash may be counted after what came later."""
+    return max(at, progress.progressed_at or at)
 
 
 def _sum(had: float, more: float) -> float:
@@ -115,7 +120,7 @@ def complete_if_reached(wallet: OpenWallet, aim: Aim, *, at: datetime) -> None:
     """Marks the goal as reached and puts that under the player's bell, once."""
     if aim.progress.completed_at is not None or not aim.goal.is_reached(aim.progress.tally):
         return
-    aim.progress.completed_at = at
+    aim.progress.completed_at = _latest(aim.progress, at)
     if _has_lapsed(aim, wallet.now):
         return
     wallet.notify(

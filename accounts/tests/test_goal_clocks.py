@@ -228,3 +228,14 @@ def test_a_goal_of_several_numbers_is_reached_with_the_last(ada: Player) -> None
     progress = progress_of(ada, mission)
     assert (progress.tally, progress.version) == ({"games_won": 1, "gold_won": 100}, 2)
     assert progress.completed_at == NOW
+
+
+def test_a_goal_is_reached_with_the_latest_of_what_counted_whatever_is_told_last(
+    ada: Player, clock: time_machine.Traveller
+) -> None:
+    mission = a_mission(requirements={"games_played": 1, "gold_spent_shop": 5})
+    clock.shift(60)
+    happen(ada, gold_spent_shop=5)
+    happen(ada, at=NOW, games_played=1)
+    progress = progress_of(ada, mission)
+    assert progress.completed_at == progress.progressed_at == NOW + timedelta(seconds=60)

@@ -80,7 +80,7 @@ class Story:
     def _to_midnight(self, number: int) -> None:
         """Up to just before the day ends: what flies then, lands tomorrow."""
         edge = days.midnight(days.day_of(days.now()), after_days=1)
-        self.clock.move_to(edge - timedelta(seconds=number % 20, milliseconds=1))
+        self.clock.move_to(max(days.now(), edge - timedelta(seconds=number % 20, milliseconds=1)))
 
     def _days_go_by(self, number: int) -> None:
         self.clock.shift(timedelta(hours=9 + 13 * (number % 4)))
@@ -106,6 +106,7 @@ class Story:
 
     def _shop(self, number: int) -> None:
         name = ("attendance_link", "anti_single_loss", "GOLD_PACK_SMALL")[number % 3]
+        settle_due(self.player.pk, now=days.now())  # as the worker does every moment; a purchase waits for nothing
         order = Order(gateway_mode="always_success")
         buy(player=self.player, product=Product.objects.named(name), order=order, key=None)
 

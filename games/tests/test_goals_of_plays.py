@@ -204,7 +204,7 @@ def _stage() -> None:
     story=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 40)), min_size=10, max_size=45),
     middle=st.integers(0, 45),
 )
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_progress_is_what_rounds_purchases_and_days_come_to_and_the_stream_tells_all_of_it(
     db: None, story: list[tuple[str, int]], middle: int
 ) -> None:
