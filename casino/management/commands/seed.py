@@ -16,7 +16,7 @@ from casino.lib.errors import Refusal
 class Command(BaseCommand):
     """Idempotent: creates what is missing, one line per object; existing passwords and balances stay."""
 
-    help = "Create what is missing: staff roles, seed accounts, invite 5858, catalog, game tables."
+    help = "Create what is missing: staff roles, seed accounts, invite 5858, events, missions, catalog, game tables."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One switch."""
