@@ -70,7 +70,7 @@ def grant(
     wallet.notify(
         Notification.Kind.REWARD,
         books.title,
-        gettext_noop("골드 %(gold)s, 경험치 %(xp)s를 받았어요."),
+        gettext_noop("골드 %(gold)s · 경험치 %(xp)s 받음"),
         facts={"gold": f"{gold:,}", "xp": f"{xp:,}"},
         link="/profile",
     )

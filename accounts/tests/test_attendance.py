@@ -94,7 +94,7 @@ def test_a_claim_leaves_entry_reward_notice_and_news_in_their_order(ada: Player)
     assert reward.metadata == {"streak_count": 1, "action_type": "DAILY_LOGIN", "table_version": 1}
     reached, paid = Notification.objects.order_by("kind")
     assert [notice.kind for notice in (reached, paid)] == ["progress", "reward"]
-    assert (paid.shown_title, paid.shown_message) == ("출석 보상", "골드 1,000, 경험치 50를 받았어요.")
+    assert (paid.shown_title, paid.shown_message) == ("출석 보상", "골드 1,000 · 경험치 50 받음")
     told = standing(1, DAY + HALF_DAY, iso(0), ticked=True)
     changes = {"experience": 50, "level": 1, "current_xp": 50, "progress_percentage": 10.0}
     changes |= {"gold_balance": 2000, "cyber_token_balance": 2000}
@@ -310,7 +310,7 @@ def test_the_notice_is_read_in_the_readers_language(ada: Player) -> None:
         response = Caller(ada).post(CLAIM, {}, Accept_Language="en")
     assert response.status_code == 200
     notice = Notification.objects.get()
-    assert (notice.title, notice.message) == ("출석 보상", "골드 %(gold)s, 경험치 %(xp)s를 받았어요.")
+    assert (notice.title, notice.message) == ("출석 보상", "골드 %(gold)s · 경험치 %(xp)s 받음")
     assert notice.facts == {"gold": "1,000", "xp": "50"}
     assert news_of(ada, seq)[-1]["unread"] == 1
 
