@@ -19,6 +19,7 @@ from casino.lib.errors import Refusal
 from casino.lib.idempotency import Key
 from realtime.models import StreamEvent
 from tests.cast import enrol
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -113,7 +114,7 @@ def test_sixteen_claims_of_one_goal_are_paid_once(
 @REACHED
 def test_control_without_row_locks_the_claims_collide(ada: Player, reach: Callable[[Player], Goal]) -> None:
     goal = reach(ada)
-    with row_locks_off(), pytest.raises((AssertionError, DatabaseError)):
+    with row_locks_off(), meeting_at(claims, "_pay", 2), pytest.raises((AssertionError, DatabaseError)):
         check_one_claim(ada, goal, NO_KEYS)
 
 
@@ -162,7 +163,7 @@ def test_sixteen_forced_claims_are_paid_once(ada: Player, eve: Player, keys: Seq
 def test_control_without_row_locks_the_forced_claims_collide(ada: Player, eve: Player) -> None:
     event = an_event()
     events.join(player=ada, event_id=event.pk)
-    with row_locks_off(), pytest.raises((AssertionError, DatabaseError)):
+    with row_locks_off(), meeting_at(claims, "_pay", 2), pytest.raises((AssertionError, DatabaseError)):
         check_one_force(ada, event, eve, NO_KEYS)
 
 
@@ -194,7 +195,7 @@ def test_sixteen_joinings_are_one(ada: Player) -> None:
 
 def test_control_without_row_locks_the_joinings_collide(ada: Player) -> None:
     event = an_event(requirements={})
-    with row_locks_off(), pytest.raises((AssertionError, DatabaseError)):
+    with row_locks_off(), meeting_at(events, "_begin", 2), pytest.raises((AssertionError, DatabaseError)):
         check_one_joining(ada, event)
 
 
@@ -213,7 +214,7 @@ def test_sixteen_reports_all_count(ada: Player) -> None:
 
 def test_control_without_row_locks_reports_are_lost(ada: Player) -> None:
     event = an_event(requirements={"steps": SENDERS})
-    with row_locks_off(), pytest.raises((AssertionError, DatabaseError)):
+    with row_locks_off(), meeting_at(events, "_begin", 2), pytest.raises((AssertionError, DatabaseError)):
         check_reports_add_up(ada, event)
 
 
@@ -270,8 +271,8 @@ def test_sixteen_seeds_of_the_model_index_are_one(eve: Player) -> None:
 
 
 def test_control_without_the_queue_the_seeds_are_many(eve: Player) -> None:
-    unqueued = patch.object(staging, "_queue_makers", lambda: None)
-    with row_locks_off(), unqueued, pytest.raises((AssertionError, DatabaseError, Goal.MultipleObjectsReturned)):
+    unqueued, two = patch.object(staging, "_queue_makers", lambda: None), meeting_at(staging, "_create", 2)
+    with row_locks_off(), unqueued, two, pytest.raises((AssertionError, DatabaseError, Goal.MultipleObjectsReturned)):
         check_one_seed(eve)
 
 

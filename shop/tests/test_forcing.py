@@ -23,9 +23,9 @@ from shop.gateways.base import Charge, Outcome
 from shop.models import DiscountType, LimitedPackage, Product, PromoCode, Purchase
 from shop.orders import Order
 from shop.tests.conftest import change, moved, news_of, notice, written
-from shop.tests.meeting import meeting_at
 from shop.truths import purchase_truths
 from tests.cast import Caller, enrol, gold_of, set_gold
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 BUY, PACK, ITEM = "/api/shop/buy", "GOLD_PACK_SMALL", "anti_single_loss"

@@ -17,9 +17,9 @@ from shop.defaults import seed_products
 from shop.models import InventoryItem, Product, Purchase
 from shop.orders import Order
 from shop.tests.conftest import written
-from shop.tests.meeting import meeting_at
 from shop.truths import purchase_truths
 from tests.cast import Caller, enrol, gold_of, set_gold
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 ITEM = "anti_single_loss"

@@ -22,9 +22,9 @@ from shop.defaults import seed_products
 from shop.models import DiscountType, InventoryItem, LimitedPackage, Product, PromoCode, Purchase, PurchaseStatus
 from shop.orders import Order, Sale
 from shop.tests.conftest import change, moved, news_of, notice, written
-from shop.tests.meeting import meeting_at
 from shop.truths import purchase_truths
 from tests.cast import Caller, enrol, gold_of, set_gold
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 BUY, PACK, ITEM, RANK_UP, PROTECTION = (
