@@ -242,6 +242,6 @@ class TestRaces:
         check_forced_once(*house, keys)
 
     def test_control_without_row_locks_settlements_collide(self, house: tuple[Player, Player]) -> None:
-        meeting = meeting_at(settlement, "hand_over", SENDERS)
+        meeting = meeting_at(settlement, "hand_over", 2)
         with row_locks_off(), meeting, pytest.raises((AssertionError, DatabaseError)):
             check_forced_once(*house, [None] * SENDERS)
