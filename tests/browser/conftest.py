@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,14 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def club_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a seeded club that runs as `make run` runs it."""
-    folder, port = tmp_path_factory.mktemp("club"), _free_port()
+    with serving(tmp_path_factory.mktemp("club")) as url:
+        yield url
+
+
+@contextmanager
+def serving(folder: Path, program: str = "casino.serve", *, is_seeded: bool = True, **more: str) -> Iterator[str]:
+    """A club of its own, served by `program`, seeded unless that does it itself; its address."""
+    port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
@@ -74,15 +82,14 @@ def club_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "DATABASE_URL": f"sqlite:///{folder / 'club.sqlite3'}",
         "REDIS_URL": "",
         "PORT": str(port),
+        **more,
     }
-    for command in (["migrate", "--verbosity", "0"], ["seed"]):
+    for command in (["migrate", "--verbosity", "0"], *([["seed"]] if is_seeded else [])):
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
         )
     log = (folder / "club.log").open("w+")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "casino.serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
-    )
+    process = subprocess.Popen([sys.executable, "-m", program], cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         _wait_for(url, process, folder / "club.log")
         yield url
