@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from threading import Condition
 from typing import Any
 from unittest.mock import patch
 
-_PATIENCE_SECONDS = 8
-
 
 @contextmanager
-def meeting_at(owner: Any, name: str, racers: int) -> Iterator[None]:
-    """Nobody goes on into `owner.name` before `racers` came; who was refused earlier keeps nobody for ever."""
-    door, go_on, come = Condition(), getattr(owner, name), 0
+def meeting_at(owner: Any, name: str, racers: int, *others: tuple[Any, str], seconds: float = 8) -> Iterator[None]:
+    """Nobody goes on into `owner.name`, nor into `others`, before `racers` came to any of them.
 
-    def wait_then_go_on(*facts: Any, **more: Any) -> Any:
-        nonlocal come
-        with door:
-            come += 1
-            door.notify_all()
-            door.wait_for(lambda: come >= racers, timeout=_PATIENCE_SECONDS)
-        return go_on(*facts, **more)
+    After `seconds` nobody waits any longer: who was refused earlier does not come.
+    """
+    door, come = Condition(), 0
 
-    with patch.object(owner, name, wait_then_go_on):
+    def guarded(go_on: Callable[..., Any]) -> Callable[..., Any]:
+        def wait_then_go_on(*facts: Any, **more: Any) -> Any:
+            nonlocal come
+            with door:
+                come += 1
+                door.notify_all()
+                door.wait_for(lambda: come >= racers, timeout=seconds)
+            return go_on(*facts, **more)
+
+        return wait_then_go_on
+
+    with ExitStack() as patches:
+        for place, called in ((owner, name), *others):
+            patches.enter_context(patch.object(place, called, guarded(getattr(place, called))))
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from casino.lib import days, rows
 from games.models import GameStats, Round
 from realtime.models import StreamEvent
 from shop.models import WebhookNonce
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 
@@ -183,12 +185,17 @@ def test_a_row_that_is_not_stored_is_missed_in_the_block_too(ada: Player) -> Non
         rows.update(stranger)
 
 
+def _think() -> None:
+    """Between reading and writing."""
+
+
 def _count_up(player: Player, number: int) -> None:
     """Reads both rows under their locks and writes each one higher."""
     with transaction.atomic():
         found = rows.lock_both(Wallet, GameStats, "player", number)
         assert found is not None
         wallet, stats = found
+        _think()
         Wallet.objects.filter(pk=player.pk).update(nonce=wallet.nonce + 1)
         GameStats.objects.filter(pk=number).update(pulls=stats.pulls + 1)
 
@@ -214,7 +221,7 @@ def test_control_a_row_that_is_only_joined_is_the_old_one(ada: Player) -> None:
             counted = _counted_by_eight(ada)
         assert counted[0] == 8
     else:
-        with row_locks_off():
+        with row_locks_off(), meeting_at(sys.modules[__name__], "_think", 2):
             counted = _counted_by_eight(ada)
     assert 0 < counted[1] < 8
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from shop.stock import Shelf
 from shop.tests.conftest import change_package
 from shop.truths import purchase_truths
 from tests.cast import enrol, gold_of
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -89,15 +91,21 @@ def test_sixteen_buyers_get_the_last_five_units(crowd: list[Player]) -> None:
     check_last_units(crowd)
 
 
+def _think() -> None:
+    """Between looking and writing."""
+
+
 @contextmanager
 def careless_stock() -> Iterator[None]:
     """What a careless shop would do: look, think, write the number down; and let the database check nothing."""
 
     def take_from(shelf: Shelf, purchase: Purchase, *, hold_id: str | None = None) -> bool:
+        _think()
         purchase.holds_stock = True
         return LimitedPackage.objects.filter(pk=shelf.package.pk).update(sold=shelf.package.sold + 1) == 1
 
-    with row_locks_off(), patch.object(stock, "take_from", take_from):
+    met = meeting_at(sys.modules[__name__], "_think", 2, seconds=3)  # on SQLite the others wait for one second only
+    with row_locks_off(), met, patch.object(stock, "take_from", take_from):
         yield
 
 

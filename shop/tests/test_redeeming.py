@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from accounts.models import Audit, Player, Role
 from casino.lib import days
 from casino.lib.errors import Refusal
-from shop import redeeming, refunds
+from shop import delivery, redeeming, refunds
 from shop.buy import buy
 from shop.defaults import seed_products
 from shop.models import InventoryItem, Product, Purchase
@@ -114,6 +114,7 @@ class TestRaces:
         check_used_or_refunded(*house)
 
     def test_control_without_row_locks_both_win(self, house: tuple[Player, Player]) -> None:
-        meeting = meeting_at(InventoryItem, "save", 2)  # both who redeem have read the line by then
+        # Nobody writes before all four have read the line.
+        meeting = meeting_at(InventoryItem, "save", 4, (delivery, "take_back"))
         with row_locks_off(), meeting, pytest.raises((AssertionError, DatabaseError)):
             check_used_or_refunded(*house)
