@@ -65,7 +65,7 @@ test-postgres: $(DEV) $(STATIC) ## The tests on PostgreSQL and Redis (DATABASE_U
 
 .PHONY: test-browser
 test-browser: $(DEV) $(STATIC) ## A real Chromium walks through the club (package `chromium`; CHROMIUM_PATH chooses another)
-	TEST_DATABASE=sqlite $(PYTEST) tests/browser -p no:randomly -n $(WORKERS) --dist loadfile $(ARGS)
+	TEST_DATABASE=sqlite $(PYTEST) tests/browser -p no:randomly $(ARGS)
 
 .PHONY: rng
 rng: $(DEV) $(STATIC) ## A million rounds of every game, and 20,000 as players play them, against chance and the exact figures

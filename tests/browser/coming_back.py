@@ -50,7 +50,8 @@ def count_toasts(page: Page) -> None:
 
 
 def toasts(page: Page) -> list[str]:
-    """Every toast since they are kept."""
+    """Every toast since they are kept, once there is one."""
+    page.wait_for_function("() => window.toasts.length > 0")
     found: list[str] = page.evaluate("() => window.toasts")
     return found
 

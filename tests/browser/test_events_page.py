@@ -175,6 +175,7 @@ def test_events_in_use_are_accessible_and_fit(visit: Begin, viewport: dict[str, 
     choose(club, theme=theme, motion="off")
     page = live(club.sign_up("/events"))
     event(page, WEEKEND).get_by_role("button", name="참여하기").click()
+    expect(event(page, WEEKEND).get_by_text("참여 중")).to_be_visible()  # what is played before does not count
     spin(page, club, times=5)
     expect(event(page, WEEKEND).get_by_role("button", name="보상 받기")).to_be_visible()
     expect(page.get_by_test_id("toast")).to_be_hidden()
