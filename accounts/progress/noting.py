@@ -12,6 +12,7 @@ from accounts import audit, errors
 from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Goal, Player, Progress
 from accounts.progress import goals
+from accounts.progress.events import is_open
 from accounts.progress.goals import Aim
 from casino.lib import days
 from casino.lib.errors import Refusal, bad_request, invalid, not_found
@@ -67,18 +68,14 @@ def _refuse_what_does_not_move(goal: Goal, progress: Progress, now: datetime) ->
     if progress.claimed_at is not None:
         raise bad_request(_("이미 보상 수령"))
     is_past = progress.period_start != goal.first_day(days.day_of(now))
-    is_outside = goal.is_event and not _is_inside(goal, now)
-    if is_past or is_outside or not goal.is_active or goal.deleted_at is not None:
+    is_closed = not (is_open(goal, now) if goal.is_event else goal.is_active)
+    if is_past or is_closed or goal.deleted_at is not None:
         raise bad_request(_("지금은 진행을 바꿀 수 없는 목표입니다"))
 
 
 def not_counted_by_staff() -> Refusal:
     """400: plays or the player's client move it."""
     return bad_request(_("운영진이 진행을 정하는 목표가 아닙니다"))
-
-
-def _is_inside(goal: Goal, now: datetime) -> bool:
-    return goal.starts_at is not None and goal.ends_at is not None and goal.starts_at <= now < goal.ends_at
 
 
 def _set(wallet: OpenWallet, aim: Aim, key: str, number: float) -> None:
