@@ -80,13 +80,10 @@ def page(player_id: int, *, page: int, page_size: int) -> Json:
 
 
 def _line(reward: Reward) -> Json:
-    """One reward: gold names it where it brought both gold and XP."""
-    own_type = GOLD if reward.gold else XP
-    is_given = reward.source == Reward.Source.DISTRIBUTION
     return {
         "reward_id": reward.pk,
-        "reward_type": reward.metadata.get("reward_type", own_type) if is_given else own_type,
-        "reward_value": str(reward.gold or reward.xp),
+        "reward_type": reward.type_name,
+        "reward_value": str(reward.amount),
         "source": reward.description or reward.source,
         "awarded_at": stamp(reward.awarded_at),
     }

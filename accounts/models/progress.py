@@ -298,6 +298,16 @@ class Reward(models.Model):
     def __str__(self) -> str:
         return f"{self.source} {self.key}"
 
+    @property
+    def type_name(self) -> str:
+        """What it brought, by the name staff gave it under; gold names it where it brought both."""
+        return str(self.metadata.get("reward_type") or ("GOLD" if self.gold else "XP"))
+
+    @property
+    def amount(self) -> int:
+        """How much of that."""
+        return self.gold or self.xp
+
 
 class CatalogReward(models.Model):
     """A reward that staff keep at hand, by its code."""

@@ -23,12 +23,12 @@ def page(*, player_id: int | None, event_id: int | None, source: str, page: int,
 
 
 def line(reward: Reward) -> Json:
-    """One reward: its gold, or its XP where it brought no gold."""
+    """One reward, with the event it was for."""
     return {
         "id": reward.pk,
         "user_id": reward.player_id,
-        "reward_type": "GOLD" if reward.gold else "XP",
-        "amount": reward.gold or reward.xp,
+        "reward_type": reward.type_name,
+        "amount": reward.amount,
         "source": reward.source,
         "event_id": reward.goal_id if reward.source == Reward.Source.EVENT else None,
         "created_at": stamp(reward.awarded_at),

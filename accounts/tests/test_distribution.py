@@ -242,3 +242,12 @@ def test_control_without_the_key_the_same_senders_give_often() -> None:
     with patch.object(idempotency, "claim", lambda *_args, **_facts: None):
         assert give_at_once(sam, ada) == {False: SENDERS}
     assert gold_of(ada) == 1000 + SENDERS * 500
+
+
+@pytest.mark.parametrize("kind", ["GOLD", "COIN", "TOKEN", "XP"])
+def test_both_lists_call_a_gift_by_the_name_it_was_given_under(as_sam: Caller, ada: Player, kind: str) -> None:
+    as_sam.post(PATH, gift(ada, reward_type=kind))
+    (mine,) = as_sam.get(f"/api/rewards/users/{ada.pk}/rewards").json()["rewards"]
+    (audited,) = as_sam.get("/api/admin/content/rewards/audit").json()["items"]
+    assert (mine["reward_type"], mine["reward_value"]) == (kind, "500")
+    assert (audited["reward_type"], audited["amount"]) == (kind, 500)
