@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterable
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from accounts.models import Player, Rank, Role
 from accounts.seal import unsealed
@@ -36,6 +38,12 @@ def _let_the_flush_pass_the_seal() -> None:
             flush(self, sql_list)
 
     BaseDatabaseOperations.execute_sql_flush = flush_unsealed  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def korean_first() -> None:
+    """A test begins in the club's language: Django leaves that of the last request in the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
