@@ -13,6 +13,8 @@ from django.utils import translation
 
 from accounts.models import Player, Rank, Role
 from accounts.seal import unsealed
+from realtime import stream
+from tests import wire
 from tests.cast import Caller, enrol
 
 VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
@@ -44,6 +46,13 @@ def _let_the_flush_pass_the_seal() -> None:
 def korean_first() -> None:
     """A test begins in the club's language: Django leaves that of the last request in the thread."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def told_as_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every event that a test stores or reads has exactly the published fields."""
+    message = stream.message
+    monkeypatch.setattr(stream, "message", lambda row: wire.check(message(row)))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from accounts.progress import levels
 from casino.lib import days, rows
 from casino.lib.money import GOLD_LIMIT
 from realtime import publish, stream
-from realtime.events import Event, Notice, ProfileUpdate, in_order
+from realtime.events import Changes, Event, NewNotice, ProfileUpdate, in_order
 
 SIGNUP_GRANT = 1000
 
@@ -96,9 +96,9 @@ class OpenWallet:
         """Adds an event to the player's stream, in the published order of its operation."""
         self._events.append(event)
 
-    def tell_profile(self, changes: dict[str, Any], *, reason: str, ref: str) -> None:
+    def tell_profile(self, changes: Changes, *, reason: str, ref: str) -> None:
         """Adds `changes` to the operation's one profile_update; a balance that moves joins them."""
-        told = self._profile_news.changes if self._profile_news else {}
+        told: Changes = self._profile_news.changes if self._profile_news else {}
         self._profile_news = ProfileUpdate(told | changes, reason, ref)
 
     @contextmanager
@@ -154,7 +154,7 @@ class OpenWallet:
         rows.insert(self._notices)
         for notice in self._notices:
             self.row.unread += 1
-            self.tell(Notice(self.row.unread, notice.told()))
+            self.tell(NewNotice(**notice.told(), unread=self.row.unread))
 
     def _write(self) -> list[dict[str, Any]]:
         for write in self._writes:
@@ -174,7 +174,7 @@ class OpenWallet:
         return stream.append(self.row.pk, first_seq, in_order(self._events), self.now)
 
 
-def _balances(balance: int) -> dict[str, int]:
+def _balances(balance: int) -> Changes:
     return {"gold_balance": balance, "cyber_token_balance": balance}
 
 

@@ -14,7 +14,7 @@ from accounts.models import Notification, Wallet
 from accounts.queries import make_cursor, read_cursor
 from casino.lib.days import stamp, stamp_or_none
 from casino.lib.errors import not_found
-from realtime.events import Notice
+from realtime.events import UnreadNotices
 
 Json = dict[str, Any]
 
@@ -80,4 +80,4 @@ def read_all(*, player_id: int) -> int:
 
 def _tell(wallet: OpenWallet, unread: int) -> None:
     wallet.row.unread = unread
-    wallet.tell(Notice(unread))
+    wallet.tell(UnreadNotices(unread))

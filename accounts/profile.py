@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from accounts import errors, ledger, names, passwords, sessions, signin
 from accounts.models import AuthSession, Notification, Player
 from casino.lib.errors import invalid
-from realtime.events import ProfileUpdate
+from realtime.events import Changes, ProfileUpdate
 
 Json = dict[str, Any]
 
@@ -65,7 +65,7 @@ def _write(player: Player, wanted: Json, new_password: NewPassword | None, ip: s
             _tell_new_password(wallet, ip)
         fresh.save(update_fields=["nickname", "phone_number", "password"])
         if wanted:
-            wallet.tell(ProfileUpdate(dict(wanted), "profile"))
+            wallet.tell(ProfileUpdate(cast("Changes", wanted), "profile"))
     return fresh
 
 

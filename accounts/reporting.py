@@ -61,8 +61,8 @@ def report(said: Report) -> Json:
     with transaction.atomic(), open_wallet(said.player_id) as wallet:
         action, moment = _action(said, wallet.now), stamp(wallet.now)
         rows.insert([action])
-        told = {"id": action.pk, "user_id": said.player_id, "action_type": said.action_type}
-        wallet.tell(UserAction({**told, "client_ts": said.client_ts, "context": action.context, "server_ts": moment}))
+        told: Json = {"id": action.pk, "user_id": said.player_id, "action_type": said.action_type}
+        wallet.tell(UserAction(**told, client_ts=said.client_ts, context=action.context, server_ts=moment))
     return {**told, "created_at": moment}
 
 

@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError
 from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
 from realtime import door, metrics, stream
+from realtime.events import Pong
 from realtime.frames import frame, transient
 from realtime.hints import News, Shout
 from realtime.hub import hub
@@ -197,7 +198,7 @@ class SyncConsumer(AsyncConsumer):
 
     async def _send_text(self, text: str) -> None:
         if text is _PONG:
-            text = transient("pong", self.player_id, {}, clock())
+            text = transient(Pong(), self.player_id, clock())
         await self.send({"type": "websocket.send", "text": text})
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-Json = dict[str, Any]
+from realtime.events import Event
+
 HEARTBEAT_SECONDS: Final = 30
 
 
@@ -18,7 +19,7 @@ def frame(message: Mapping[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
 
 
-def transient(kind: str, player_id: int, data: Json, now: datetime) -> str:
+def transient(event: Event, player_id: int, now: datetime) -> str:
     """A message that is not stored: its `seq` is null."""
-    message = {"type": kind, "user_id": player_id, "seq": None, "timestamp": now.timestamp(), "data": data}
-    return frame(message)
+    facts = {"user_id": player_id, "seq": None, "timestamp": now.timestamp(), "data": event.data()}
+    return frame({"type": event.type, **facts})

@@ -10,6 +10,7 @@ from typing import Any
 from casino.lib.days import stamp
 from realtime import stream
 from realtime.door import NOT_ADMITTED, Refused, Resume
+from realtime.events import InitialState, SyncConnected
 from realtime.frames import HEARTBEAT_SECONDS, frame, transient
 from realtime.models import Epoch
 from realtime.reading import one_view
@@ -38,17 +39,9 @@ def opening(visitor: Visitor, resume: Resume, now: datetime) -> Opening:
         state = sources.state(player_id)
         missed = _missed(player_id, resume, epoch, latest)
     recovered = None if resume.since is None else missed is not None
-    connected = {
-        "epoch": epoch,
-        "latest_seq": latest,
-        "server_time": stamp(now),
-        "heartbeat_seconds": HEARTBEAT_SECONDS,
-    }
-    frames = [
-        transient("sync_connected", player_id, connected, now),
-        transient("initial_state", player_id, {**state, "as_of_seq": latest, "recovered": recovered}, now),
-        *map(frame, missed or ()),
-    ]
+    connected = SyncConnected(epoch, latest, stamp(now), HEARTBEAT_SECONDS)
+    opened = InitialState(**state, as_of_seq=latest, recovered=recovered)
+    frames = [*(transient(each, player_id, now) for each in (connected, opened)), *map(frame, missed or ())]
     return Opening(epoch, latest, frames)
 
 

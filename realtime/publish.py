@@ -12,6 +12,7 @@ from django.db import transaction
 
 from casino.lib.days import now as clock
 from realtime import metrics
+from realtime.events import Event
 from realtime.hints import Ended, Hint, Shout, news_of
 from realtime.hub import hub
 from realtime.relay import sender
@@ -49,9 +50,9 @@ def end_sessions(player_id: int, sids: Sequence[str]) -> None:
     _pass_on(Ended(player_id, list(sids)))
 
 
-def broadcast(kind: str, data: Json) -> None:
+def broadcast(event: Event) -> None:
     """Tells all open sockets something that is not stored."""
-    _pass_on(Shout(kind, data, clock().timestamp()))
+    _pass_on(Shout(event.type, event.data(), clock().timestamp()))
 
 
 def _pass_on(hint: Hint) -> None:

@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.changes import Change, check, check_names, facts_of, shown, write
 from accounts.models import Player
 from realtime import publish
+from realtime.events import CatalogUpdate
 from shop.models import LimitedPackage, Product
 
 Json = dict[str, Any]
@@ -34,10 +35,10 @@ def shelf_changed(
     """Writes the audit row in the running transaction; `catalog_update` carries its id as version after the commit."""
     details: Json = {"before": before, "after": after} | ({"reason": reason} if reason else {})
     row = audit.record(action=action, target_type=target_type, target_id=target_id, actor=by, details=details, now=now)
-    data = {"reason": news, "product_id": product_id, "package_id": package_id, "version": row.pk}
+    event = CatalogUpdate(reason=news, product_id=product_id, package_id=package_id, version=row.pk)
 
     def tell() -> None:
-        publish.broadcast("catalog_update", data)
+        publish.broadcast(event)
 
     transaction.on_commit(tell, robust=True)
 

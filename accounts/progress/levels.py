@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-Json = dict[str, Any]
+from realtime.events import Changes
+
 XP_PER_LEVEL: Final = 500
 
 
@@ -13,7 +14,7 @@ def level(experience: int) -> int:
     return experience // XP_PER_LEVEL + 1
 
 
-def standing(experience: int) -> Json:
+def standing(experience: int) -> Changes:
     """Level and progress as `profile_update` tells them."""
     current = experience % XP_PER_LEVEL
     return {

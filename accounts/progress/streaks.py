@@ -102,7 +102,7 @@ def tick(wallet: OpenWallet, streak: Streak, *, at: datetime) -> bool:
 def keep(wallet: OpenWallet, streak: Streak) -> None:
     """Stores a changed streak of the wallet's player when the wallet closes, and tells how it stands."""
     wallet.when_closing(lambda: rows.put([streak], key=KEY))
-    wallet.tell(StreakUpdate(told(streak, wallet.row, wallet.now)))
+    wallet.tell(StreakUpdate(**told(streak, wallet.row, wallet.now)))
 
 
 def status(streak: Streak, now: datetime) -> Json:

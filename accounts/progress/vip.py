@@ -14,6 +14,7 @@ from accounts.models import Notification, Player, Rank, Wallet
 from casino.lib import days, idempotency
 from casino.lib.days import stamp, stamp_or_none
 from casino.lib.idempotency import Key
+from realtime.events import Changes
 
 Json = dict[str, Any]
 OPERATION: Final = "vip.claim"
@@ -39,7 +40,7 @@ def credit(wallet: OpenWallet, points: int, *, reason: str, ref: str) -> None:
         return
     before = rank_for(wallet.row.vip_points)
     wallet.row.vip_points += points
-    news: dict[str, object] = {"vip_points": wallet.row.vip_points}
+    news: Changes = {"vip_points": wallet.row.vip_points}
     earned = rank_for(wallet.row.vip_points)
     if earned != before and _raise(wallet.row.pk, earned):
         news["rank"] = earned.value

@@ -24,6 +24,7 @@ from games.models.rounds import RoundQuerySet
 from games.play import due, flights, rounds
 from games.play.flights import Flight
 from games.play.rounds import Play
+from realtime.plays import CrashBet
 
 Json = dict[str, Any]
 BET = "crash.bet"
@@ -61,7 +62,7 @@ def bet(*, player: Player, stake: int, target: int | None, key: Key | None) -> F
                 raise errors.round_open()
             placed = rounds.place(wallet, seat, round_id=round_id, stake=stake)
             placed.status, placed.outcome = RoundStatus.ACTIVE, draws.crash_open(target=target)
-            wallet.tell(rounds.news(placed, "crash_bet"))
+            wallet.tell(rounds.news(placed, CrashBet))
             flown = Flown(placed, replayed=False, curve=curve)
             end = flights.own_end(wallet, flown.flight)
             if end.at <= wallet.now:

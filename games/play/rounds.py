@@ -16,7 +16,8 @@ from games import errors, totals
 from games.engine.fairness import Dice, commitment
 from games.floor import Seat
 from games.models import GameType, Round, RoundResult, RoundStatus
-from realtime.events import GameEvent, StatsUpdate
+from realtime.events import StatsUpdate
+from realtime.plays import CrashResult, GachaPull, GameEvent, RpsPlay, SlotSpin
 
 Json = dict[str, Any]
 
@@ -28,7 +29,7 @@ class Books:
     house: Account
     bet: EntryCode
     win: EntryCode
-    subtype: str
+    news: type[GameEvent]
     plays: str
     """What missions and events call them."""
     streak: StreakType
@@ -36,16 +37,14 @@ class Books:
 
 BOOKS: Final = {
     GameType.SLOT: Books(
-        Account.SLOTS, EntryCode.SLOT_BET, EntryCode.SLOT_WIN, "slot_spin", "slot_spins", StreakType.SLOT_SPIN
+        Account.SLOTS, EntryCode.SLOT_BET, EntryCode.SLOT_WIN, SlotSpin, "slot_spins", StreakType.SLOT_SPIN
     ),
-    GameType.RPS: Books(
-        Account.RPS, EntryCode.RPS_BET, EntryCode.RPS_WIN, "rps_play", "rps_plays", StreakType.RPS_PLAY
-    ),
+    GameType.RPS: Books(Account.RPS, EntryCode.RPS_BET, EntryCode.RPS_WIN, RpsPlay, "rps_plays", StreakType.RPS_PLAY),
     GameType.GACHA: Books(
-        Account.GACHA, EntryCode.GACHA_PULL, EntryCode.GACHA_WIN, "gacha_pull", "gacha_pulls", StreakType.GACHA_PULL
+        Account.GACHA, EntryCode.GACHA_PULL, EntryCode.GACHA_WIN, GachaPull, "gacha_pulls", StreakType.GACHA_PULL
     ),
     GameType.CRASH: Books(
-        Account.CRASH, EntryCode.CRASH_BET, EntryCode.CRASH_WIN, "crash_result", "crash_bets", StreakType.CRASH_BET
+        Account.CRASH, EntryCode.CRASH_BET, EntryCode.CRASH_WIN, CrashResult, "crash_bets", StreakType.CRASH_BET
     ),
 }
 
@@ -151,7 +150,7 @@ def settle(
             rows.update(placed)
         totals.count_round(standing[GameType(placed.game)], wallet.row, placed, now=over_at)
         activity.record(wallet.row.pk, *placed.action_types, context=facts, now=over_at)
-    wallet.tell(news(placed, books.subtype))
+    wallet.tell(news(placed, books.news))
     wallet.tell(StatsUpdate(totals.shape(wallet.row.pk, standing, wallet.row.win_streak)))
 
 
@@ -167,15 +166,15 @@ def activity_of(settled: Round) -> dict[str, int]:
     }
 
 
-def news(played: Round, subtype: str) -> GameEvent:
-    """What the player's stream is told of the round as it stands."""
-    return GameEvent(
-        subtype=subtype,
+def news(played: Round, kind: type[GameEvent]) -> GameEvent:
+    """What the player's stream is told of the round as it stands: common facts, and all that its outcome shows."""
+    return kind(
         game_type=played.game,
         round_id=str(played.round_id),
         status=played.status,
         bet=played.stake,
         win=played.payout,
+        net_change=played.net_change,
         balance_after=played.balance_after,
-        shown=played.outcome,
+        **played.outcome,
     )

@@ -15,7 +15,8 @@ from accounts.ledger import open_wallet
 from accounts.models import AuthSession, Player
 from casino.asgi import application
 from casino.lib import days
-from realtime.events import StatsUpdate
+from realtime.events import UnreadNotices
+from tests import wire
 
 Json = dict[str, Any]
 PATIENCE_SECONDS = 10
@@ -33,7 +34,7 @@ def tell(player: Player, *numbers: int) -> None:
     """Appends one event a number to the player's stream, in one transaction."""
     with transaction.atomic(), open_wallet(player.pk, now=days.now()) as wallet:
         for number in numbers:
-            wallet.tell(StatsUpdate({"number": number}))
+            wallet.tell(UnreadNotices(number))
 
 
 tell_async = sync_to_async(tell)
@@ -60,14 +61,14 @@ class Ears:
         await self.wire.disconnect(timeout=PATIENCE_SECONDS)
 
     async def hear(self) -> Json:
-        """The next message."""
-        heard: Json = json.loads(await self.wire.receive_from(timeout=PATIENCE_SECONDS))
-        return heard
+        """The next message, which is as published."""
+        text = await self.wire.receive_from(timeout=PATIENCE_SECONDS)
+        return wire.check(json.loads(text))
 
     async def hear_numbers(self, count: int) -> list[tuple[int, int]]:
         """The next `count` stored events as (seq, number)."""
         messages = [await self.hear() for _ in range(count)]
-        return [(message["seq"], message["data"]["stats"]["number"]) for message in messages]
+        return [(message["seq"], message["data"]["unread"]) for message in messages]
 
     async def opening(self) -> tuple[Json, Json]:
         """The data of the first two messages."""

@@ -64,9 +64,9 @@ class House:
         """Appends `count` events of 4 kB to the token holder's stream, one by one; their numbers."""
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        body = json.dumps({"stats": {"text": "x" * 4000}})
+        body = json.dumps({"changes": {"nickname": "x" * 4000}})
         for _ in range(count):
-            client.request("POST", "/api/test/realtime/emit/stats_update", body=body, headers=headers)
+            client.request("POST", "/api/test/realtime/emit/profile_update", body=body, headers=headers)
             yield json.loads(client.getresponse().read())["seq"]
 
     @contextmanager

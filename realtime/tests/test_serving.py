@@ -23,7 +23,7 @@ from accounts.models import Player, Wallet
 from casino.lib import days
 from realtime.tests.ears import sign_in, tell
 from realtime.tests.house import PATIENCE_SECONDS, House
-from tests import servers
+from tests import servers, wire
 from tests.cast import enrol
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,8 +57,7 @@ def token(ada: Player) -> str:
 
 
 def hear(client: ClientConnection) -> Json:
-    heard: Json = json.loads(client.recv(timeout=PATIENCE_SECONDS))
-    return heard
+    return wire.check(json.loads(client.recv(timeout=PATIENCE_SECONDS)))
 
 
 def opening(client: ClientConnection) -> tuple[Json, Json]:
@@ -99,7 +98,7 @@ def test_nothing_is_missed_over_a_restart(house: House, ada: Player, token: str)
         tell(ada, 4)
         heard.append(hear(client))
     first = state["as_of_seq"] + 1
-    assert [(each["seq"], each["data"]["stats"]["number"]) for each in heard] == [
+    assert [(each["seq"], each["data"]["unread"]) for each in heard] == [
         (first, 1), (first + 1, 2), (first + 2, 3), (first + 3, 4),
     ]  # fmt: skip
 
@@ -111,7 +110,7 @@ def test_what_another_process_writes_is_heard(house: House, ada: Player, token: 
         opening(staying)
         opening(ending)
         tell(ada, 1)
-        assert hear(staying)["data"] == hear(ending)["data"] == {"stats": {"number": 1}}
+        assert hear(staying)["data"] == hear(ending)["data"] == {"unread": 1}
         began = time.monotonic()
         sessions.end(session, reason="logout", now=days.now())
         assert close_code(ending) == 4401

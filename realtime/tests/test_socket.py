@@ -19,6 +19,7 @@ from accounts import sessions
 from accounts.models import Player, Wallet
 from casino.lib import days
 from realtime import publish, stream
+from realtime.events import CatalogUpdate
 from realtime.hints import News
 from realtime.hub import hub, look
 from realtime.models import Epoch, StreamEvent
@@ -404,11 +405,11 @@ async def test_a_broadcast_reaches_everybody_with_their_own_id(ada: Player, toke
     async with Ears(f"token={token}") as hers, Ears(f"token={bobs}") as his:
         await hers.opening()
         await his.opening()
-        await sync_to_async(publish.broadcast)("catalog_update", {"reason": "product_updated", "version": 3})
+        await sync_to_async(publish.broadcast)(CatalogUpdate("product_updated", "X", None, 3))
         for ears, player in ((hers, ada), (his, bob)):
             heard = await ears.hear()
             assert (heard["type"], heard["user_id"], heard["seq"]) == ("catalog_update", player.pk, None)
-            assert heard["data"] == {"reason": "product_updated", "version": 3}
+            assert heard["data"] == {"reason": "product_updated", "product_id": "X", "package_id": None, "version": 3}
 
 
 async def test_sockets_and_their_ends_are_counted(ada: Player, token: str) -> None:

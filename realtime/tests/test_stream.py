@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts.models import Player, Wallet
 from casino.lib import days
+from games.totals import shape
 from realtime import stream
 from realtime.models import Epoch, StreamEvent
 from realtime.tests.ears import tell
@@ -40,8 +41,8 @@ def test_the_twin_pages_through_the_stream(ada: Player) -> None:
         "epoch": Epoch.current(), "latest_seq": latest, "oldest_seq": 1, "recovered": True, "has_more": True,
     }  # fmt: skip
     assert [(item["seq"], item["type"], item["user_id"], item["data"]) for item in page["items"]] == [
-        (latest - 2, "stats_update", ada.pk, {"stats": {"number": 1}}),
-        (latest - 1, "stats_update", ada.pk, {"stats": {"number": 2}}),
+        (latest - 2, "notification", ada.pk, {"unread": 1}),
+        (latest - 1, "notification", ada.pk, {"unread": 2}),
     ]
     rest = caller.get("/api/realtime/events/", after=latest - 1, limit=2, epoch=page["epoch"])
     assert (seqs(rest), rest.json()["has_more"]) == ([latest], False)
@@ -100,9 +101,10 @@ def test_a_hole_is_counted(ada: Player) -> None:
     assert stream.gaps() == 1
 
 
+STATS = shape(7, {}, 3)
 EMITS = [
     ("profile_update", {"changes": {"nickname": "x"}}, {"changes": {"nickname": "x"}, "reason": "test", "ref": None}),
-    ("stats_update", {"stats": {"total_wins": 3}}, {"stats": {"total_wins": 3}}),
+    ("stats_update", {"stats": STATS}, {"stats": STATS}),
     (
         "reward_granted",
         {"reward_type": "streak_daily", "amount": 5},

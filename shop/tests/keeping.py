@@ -11,6 +11,7 @@ from django.test import TestCase
 
 from accounts.models import Audit
 from realtime import publish
+from realtime.events import CatalogUpdate, Event
 from shop.models import LimitedPackage, Product, PromoCode
 from tests.cast import Caller
 
@@ -31,9 +32,9 @@ def told() -> Iterator[list[Json]]:
     """What open shops are told by what commits inside; nothing before the commit, which is the end of the block."""
     heard: list[Json] = []
 
-    def hear(kind: str, data: Json) -> None:
-        assert kind == "catalog_update"
-        heard.append(data)
+    def hear(event: Event) -> None:
+        assert isinstance(event, CatalogUpdate)
+        heard.append(event.data())
 
     with patch.object(publish, "broadcast", hear), TestCase.captureOnCommitCallbacks(execute=True):
         yield heard
