@@ -32,6 +32,7 @@ reactor: Final[Any] = _reactor
 PING_SECONDS: Final = 20
 PONG_WAIT_SECONDS: Final = 18
 CLOSE_WAIT_SECONDS: Final = 10
+STALLED_SECONDS: Final = 30
 UNREAD_MESSAGES_MAX: Final = 64
 SEND_BUFFER_BYTES: Final = 65_536
 BODY_BYTES_MAX: Final = 6 * 1024 * 1024  # above every limit by which the club itself refuses
@@ -104,6 +105,7 @@ class ClubRequest(WebRequest):
     """A request whose body is bounded while it arrives, and whose answer says when it is its connection's last."""
 
     _body_bytes = 0
+    _flow: Flow | None = None
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Keeps the body up to the bound and lets the rest fall."""
@@ -130,6 +132,29 @@ class ClubRequest(WebRequest):
             message = {**message, "headers": [*message.get("headers", ()), (b"Connection", b"close")]}
             self.channel.persistent = False
         super().handle_reply(message)
+        if self.finished or self.channel is None or not self.is_endless:
+            return
+        if message["type"] == "http.response.start":
+            self._flow = Flow()
+            self.registerProducer(self._flow, True)
+            self.channel.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        elif self.server.is_draining:
+            self.finish()  # it began when the others were told to end: one message is enough
+
+    async def until_read(self) -> None:
+        """Waits while an event stream's reader does not read; one that never does is cut off."""
+        try:
+            if self._flow is not None:
+                await asyncio.wait_for(self._flow.room.wait(), STALLED_SECONDS)
+        except TimeoutError:
+            self.channel.transport.abortConnection()
+
+    def finish(self) -> None:
+        """Ends the answer."""
+        if self._flow is not None:
+            self.unregisterProducer()
+            self._flow = None
+        super().finish()
 
     @property
     def is_endless(self) -> bool:
@@ -189,9 +214,11 @@ class ClubServer(Server):
         super().listen_error(failure)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Sends a reply; a socket's message waits until the transport has room."""
+        """Sends a reply; a message of a socket or an event stream waits until the transport has room."""
         if message["type"] == "websocket.send" and isinstance(protocol, ClubSocket):
             await protocol.flow.room.wait()
+        elif isinstance(protocol, ClubRequest):
+            await protocol.until_read()
         await super().handle_reply(protocol, message)
 
     # --- the end --------------------------------------------------------------------------------------
