@@ -139,7 +139,7 @@ def test_operations_have_names_of_their_own_security_and_the_error_schema(descri
     error = {"$ref": "#/components/schemas/ErrorEnvelope"}
     open_to_all = [each["operationId"] for each in operations if "security" not in each]
     # The body says who calls (its signature, its token), or nobody is looked at, so that any cache may keep the answer.
-    assert sorted(open_to_all) == ["metrics_global", "payment_webhook", "refresh"]
+    assert sorted(open_to_all) == ["metrics_global", "metrics_stream", "payment_webhook", "refresh"]
     for each in operations:
         assert each["operationId"] in open_to_all or {"bearer": []} in each["security"]
         assert each["responses"]["422"]["content"]["application/json"]["schema"] == error

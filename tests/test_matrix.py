@@ -184,6 +184,7 @@ TABLE: Final[dict[str, Row]] = {
     "api/admin/campaigns/<int:campaign_id>/cancel": writes("/api/admin/campaigns/{campaign}/cancel", roles(SUPPORT)),
     # realtime
     "api/metrics/global": reads("/api/metrics/global", everybody()),
+    "api/metrics/stream": reads("/api/metrics/stream", everybody()),
     "api/realtime/events": reads("/api/realtime/events", signed_in()),
     "api/test/realtime/emit/profile_update": writes(
         "/api/test/realtime/emit/profile_update", signed_in(), changes={"level": 2}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rest_framework import serializers
 
 from casino.lib.money import GOLD_LIMIT, QueryInteger, StrictInteger, StrictText
+from realtime import pulse
 
 
 class EventsQuery(serializers.Serializer[Any]):
@@ -48,6 +50,25 @@ class GlobalMetrics(serializers.Serializer[Any]):
     unique_payers_last_24h = serializers.IntegerField()
     active_events_count = serializers.IntegerField()
     generated_at = serializers.DateTimeField()
+
+
+class PaceSeconds(serializers.IntegerField):
+    """Any whole number, taken as the nearest pace that a stream has."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Seconds between two messages."""
+        if not re.fullmatch(r"-?[0-9]{1,16}", str(data), re.ASCII):
+            self.fail("invalid")
+        return max(pulse.EVERY_MIN, min(int(data), pulse.EVERY_MAX))
+
+
+class PulseQuery(serializers.Serializer[Any]):
+    """How often."""
+
+    interval = PaceSeconds(
+        default=pulse.EVERY_DEFAULT,
+        help_text=f"seconds; below {pulse.EVERY_MIN} or above {pulse.EVERY_MAX} the nearest of both is meant",
+    )
 
 
 class EmitProfileUpdate(serializers.Serializer[Any]):

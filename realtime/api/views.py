@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from casino.lib import days
 from casino.lib.api import Endpoint
-from casino.lib.errors import dev_only
+from casino.lib.errors import dev_only, service_unavailable
 from casino.lib.gate import Access
 from casino.lib.schema import describe
-from realtime import pulse, stream
+from realtime import pulse, sse, stream
 from realtime.api import serializers
 from realtime.events import Event, ProfileUpdate, PurchaseUpdate, RewardGranted, StatsUpdate
 from realtime.models import Epoch
@@ -37,6 +39,24 @@ _EXAMPLE = {
     ],
     "has_more": False,
 }
+_PULSE = {
+    "online_users": 214,
+    "spins_last_hour": 5120,
+    "big_wins_last_hour": 9,
+    "total_plays_today": 30418,
+    "unique_payers_last_24h": 37,
+    "active_events_count": 2,
+    "generated_at": "2026-01-31T09:30:00.000Z",
+}
+_MESSAGES = OpenApiResponse(
+    response=str,
+    description="`event: metrics` with the data of /api/metrics/global, the first at once; `event: error` with "
+    '`{"code": …}` while they cannot be had. `retry` is the interval.',
+    examples=[
+        OpenApiExample("metrics", (sse.retry(5) + sse.event("metrics", _PULSE)).decode(), media_type=sse.MEDIA),
+        OpenApiExample("error", sse.event("error", {"code": "SERVICE_UNAVAILABLE"}).decode(), media_type=sse.MEDIA),
+    ],
+)
 
 
 def _id_of(request: Request) -> int:
@@ -73,6 +93,21 @@ class MetricsGlobal(Endpoint):
         """Counted at most every five seconds; names nobody."""
         headers = {"Cache-Control": f"public, max-age={pulse.KEPT_FOR.seconds}"}
         return Response(pulse.read(now=days.now()), headers=headers)
+
+
+class MetricsStream(Endpoint):
+    """The club's pulse as server-sent events, for anybody."""
+
+    access = Access.PUBLIC
+    authentication_classes = ()
+
+    @describe(answer=_MESSAGES, query=serializers.PulseQuery, media=sse.MEDIA)
+    def get(self, request: Request) -> HttpResponseBase:
+        """The same numbers for every listener, counted once for all of them; names nobody."""
+        every = self.query(serializers.PulseQuery)["interval"]
+        if pulse.is_full():
+            raise service_unavailable()
+        return sse.answer(request._request, frames=partial(pulse.stream, every), once=partial(pulse.once, every))
 
 
 @extend_schema(exclude=True)
