@@ -12,7 +12,7 @@ import time
 import urllib.request
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bench.topology import ROOT
 
@@ -70,10 +70,16 @@ class Club:
         self._processes = []
 
 
+class Door(Protocol):
+    """Where a guest finds the club."""
+
+    port: int
+
+
 class Guest:
     """A player who talks to the club over connections of its own."""
 
-    def __init__(self, club: Club, token: str) -> None:
+    def __init__(self, club: Door, token: str) -> None:
         self._club = club
         self.lost = 0
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

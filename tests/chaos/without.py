@@ -9,7 +9,10 @@ from datetime import datetime
 from typing import Final
 from unittest.mock import patch
 
+from django.test import override_settings
+
 from casino.lib import idempotency, rows
+from realtime import publish, relay
 from shop import hooks, stock
 from shop.models import LimitedPackage, Product, Purchase
 from shop.signatures import Seal
@@ -58,6 +61,20 @@ def webhook_memory_off() -> Iterator[None]:
 
 
 @contextmanager
+def ended_hints_off() -> Iterator[None]:
+    """Sockets are not told that their session has ended."""
+    with patch.object(publish, "end_sessions", lambda *_args: None):
+        yield
+
+
+@contextmanager
+def redis_waited_for() -> Iterator[None]:
+    """Redis is trusted to answer some time, every time."""
+    with override_settings(REDIS_TIMEOUT_SECONDS=5), patch.object(relay, "REST_SECONDS", 0.0):
+        yield
+
+
+@contextmanager
 def taken_away(name: str) -> Iterator[None]:
     """Leaves the protection called `name` out, and what the club then complains of too."""
     logging.disable(logging.CRITICAL)
@@ -74,4 +91,6 @@ PROTECTIONS: Final[dict[str, Callable[[], AbstractContextManager[None]]]] = {
     "counted stock": stock_by_check_then_save,
     "signatures": signatures_unchecked,
     "webhook memory": webhook_memory_off,
+    "ended hints": ended_hints_off,
+    "short waits for Redis": redis_waited_for,
 }
