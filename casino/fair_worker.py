@@ -2,7 +2,8 @@
 
 Connections live long here (nginx keeps its own, so do API clients): whoever accepts one has its load for minutes. Left
 to themselves, the worker that wakes first takes nearly all of them and a core stands idle. A `FairWorker` accepts only
-while it holds about as many connections as the least busy one.
+while it holds about as many connections as the least busy one. When it stops it serves whom the kernel let in already
+and closes its door at once: a client that came later is refused, not cut.
 """
 
 from __future__ import annotations
@@ -47,6 +48,22 @@ class FairWorker(ThreadWorker):
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Wait as gthread does, but look again soon while new connections are left to others."""
         super().wait_for_and_dispatch_events(timeout if self._accepting else min(timeout, _LOOK_AGAIN_SECONDS))
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Turn accepting on or off; a worker that stops never turns it on again."""
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            self._close_doors()
+
+    def _close_doors(self) -> None:
+        """Take in whoever waits in the kernel's queue: closing a listener resets them, with requests already sent."""
+        for listener in self.sockets:
+            listener.setblocking(False)
+            held = -1
+            while held != self.nr_conns:
+                held = self.nr_conns
+                self.accept(listener)
+            listener.close()
 
 
 def assign_slot(worker: FairWorker, others: list[Any]) -> None:
