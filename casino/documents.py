@@ -32,6 +32,12 @@ def openapi_text() -> str:
     return json.dumps(_openapi(), ensure_ascii=False, indent=2) + "\n"
 
 
+def openapi_schemas() -> dict[str, dict[str, Any]]:
+    """The shapes that the API publishes, by name."""
+    schemas: dict[str, dict[str, Any]] = _openapi()["components"]["schemas"]
+    return schemas
+
+
 @lru_cache(maxsize=1)
 def _openapi() -> dict[str, Any]:
     with translation.override(SOURCE_LANGUAGE):

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from casino import documents, status
+from casino import asyncapi, documents, status
 from casino.windows import open_windows
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", status.metrics),
     path("openapi.json", documents.openapi),
     path("docs", documents.swagger),
+    path("asyncapi.json", asyncapi.document),
+    path("asyncapi", asyncapi.page),
     path("redoc", documents.redoc),
 ]
 

@@ -5,10 +5,13 @@ https://www.asyncapi.com/docs/reference/specification/v3.0.0
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from django.conf import settings
 
 from realtime import door, events, plays
 from realtime.events import Event
@@ -40,13 +43,13 @@ PASSING: Final = (events.CatalogUpdate, events.Pong)
 MESSAGES: Final[tuple[type[Event], ...]] = (*OPENING, *STORED, *PASSING)
 
 CLOSE_CODES: Final = {
-    door.BAD_QUERY: "`since` or `epoch` cannot be read",
+    door.BAD_QUERY: "since or epoch cannot be read",
     door.NOT_ADMITTED: "no credentials, or a session that is over; also when it ends or the token expires meanwhile",
     door.BAD_ORIGIN: "a cookie from a page of another origin",
-    door.SLOW: "too many messages wait for a client that does not read: connect again with `since`",
+    door.SLOW: "too many messages wait for a client that does not read: connect again with since",
     door.TOO_MANY: "too many sockets of one player, or more than 20 messages in 10 seconds",
     door.TOO_BIG: "a message over 4 KiB",
-    door.RESTART: "the server restarts, or the numbering began anew: connect again with `since`",
+    door.RESTART: "the server restarts, or the numbering began anew: connect again with since",
 }
 _ABOUT: Final = f"""\
 Every message is `{{type, user_id, seq, timestamp, data}}`. Stored events are numbered by `seq`, which rises by exactly
@@ -67,6 +70,10 @@ _QUERY: Final = {
     "since": {"type": "integer", "minimum": 0, "description": "the last `seq` that was seen"},
     "epoch": {"type": "string", "description": "the `epoch` it belongs to"},
 }
+
+
+_EXAMPLES: Final[Mapping[str, Json]] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
+"""One message of each kind as it really was told."""
 
 
 def document(*, title: str, version: str, shapes: Mapping[str, Json]) -> Json:
@@ -100,7 +107,7 @@ def document(*, title: str, version: str, shapes: Mapping[str, Json]) -> Json:
             "schemas": schemas(shapes),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "cookie": {"type": "httpApiKey", "in": "cookie", "name": "sessionid"},
+                "cookie": {"type": "httpApiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
             },
         },
     }
@@ -135,6 +142,7 @@ def _message(kind: type[Event]) -> Json:
             "required": ["type", "user_id", "seq", "timestamp", "data"],
             "additionalProperties": False,
         },
+        "examples": [{"payload": _EXAMPLES[kind.__name__]}],
     }
 
 

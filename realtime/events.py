@@ -242,7 +242,7 @@ class SyncConnected(Event):
     """The first message of a socket: which life of the numbering this is, and where it stands."""
 
     type: ClassVar[str] = "sync_connected"
-    epoch: Annotated[str, Meta(description="a new one makes every old `seq` void")]
+    epoch: Annotated[str, Meta(description="a new one makes every old seq void")]
     latest_seq: int
     server_time: Stamp
     heartbeat_seconds: Annotated[int, Meta(description="how often to send a ping")]
@@ -279,7 +279,7 @@ class InitialState(Event):
     as_of_seq: Annotated[int, Meta(description="the last event that this state knows of")]
     recovered: Annotated[
         bool | None,
-        Meta(description="null without `since`; true: the events since then follow; false: they cannot be told"),
+        Meta(description="null without since; true: the events since then follow; false: they cannot be told"),
     ]
 
 

@@ -17,7 +17,9 @@ from adminpanel.inspection import inspect
 from casino import documents
 from tests import cast
 
-READ_ONLY = ("/api", "/health", "/healthz", "/metrics", "/openapi.json", "/docs", "/redoc")
+READ_ONLY = (
+    "/api", "/health", "/healthz", "/metrics", "/openapi.json", "/docs", "/redoc", "/asyncapi.json", "/asyncapi",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from accounts.progress import events, staging
 from adminpanel import campaigns
 from casino.opening import seed
 from games.play import slots
+from games.totals import shape
 from shop.models import Purchase
 from tests import cast
 
@@ -120,6 +121,8 @@ TABLE: Final[dict[str, Row]] = {
     "openapi.json": page("/openapi.json"),
     "docs": page("/docs"),
     "redoc": page("/redoc"),
+    "asyncapi.json": page("/asyncapi.json"),
+    "asyncapi": page("/asyncapi"),
     # accounts
     "api/auth/signup": writes("/api/auth/signup", everybody(422)),
     "api/auth/register": writes("/api/auth/register", everybody(), invite_code="5858", nickname="somebody"),
@@ -195,7 +198,9 @@ TABLE: Final[dict[str, Row]] = {
     "api/test/realtime/emit/purchase_update": writes(
         "/api/test/realtime/emit/purchase_update", signed_in(), status="pending"
     ),
-    "api/test/realtime/emit/stats_update": writes("/api/test/realtime/emit/stats_update", signed_in(), stats={}),
+    "api/test/realtime/emit/stats_update": writes(
+        "/api/test/realtime/emit/stats_update", signed_in(), stats=shape(1, {}, 0)
+    ),
     # events and missions
     "api/events": reads("/api/events", signed_in()),
     "api/events/<int:event_id>": reads("/api/events/{event}", signed_in()),
