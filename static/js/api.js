@@ -70,7 +70,10 @@ async function once(method, path, body, options) {
     throw new ApiError(0, "NETWORK", "");
   }
   const answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
+  if (response.ok) {
+    if (method !== "GET") document.dispatchEvent(new CustomEvent("club:wrote"));
+    return answer;
+  }
   const envelope = answer?.error ?? {};
   const wait = Number(response.headers.get("Retry-After"));
   if (response.status === 401 && document.body.dataset.player) document.dispatchEvent(new CustomEvent("club:expired"));

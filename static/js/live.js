@@ -1,44 +1,46 @@
 // @ts-check
 /**
- * The player's stream: one socket, resumed where it broke; polled when the socket is refused.
- * Emits every message by its type, plus `state` (live · catching · offline). A message's `replayed` is true
- * when the page already shows the state it tells of: list it, notify, but do not write it over newer state.
+ * The player's stream: one socket while the page is seen, resumed where it broke; polled when sockets are refused.
+ * Emits every message by its type, plus `state`. A message's `replayed` is true when the page already shows the
+ * state it tells of: list it, notify, but do not write it over newer state.
  */
 import { get } from "./api.js";
+import { Line } from "./live/line.js";
+import { keepPlace, placeOf } from "./live/place.js";
+import { Polling } from "./live/polling.js";
+import { openingState } from "./live/truth.js";
 
 /**
  * @typedef {{type: string, user_id: number, seq: number | null, timestamp: number, data: any, replayed: boolean}} Message
- * @typedef {"live" | "catching" | "offline"} State
+ * @typedef {"live" | "catching" | "polling" | "offline"} State `live`: on a socket, nothing missed; `polling`: nothing older than a few seconds missed
  */
 
-const PING_MS = 30_000;
-const PONG_WITHIN_MS = 10_000;
-const POLL_MS = 3_000;
+const HIDDEN_MS = 30_000;
 const REFUSALS_BEFORE_POLLING = 2;
+const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+const PAGE = "100";
 /** The page did not say where its stream stands: the opening state will. */
 const UNKNOWN = -1;
 const CLOSED = { badQuery: 4400, signedOut: 4401, tooMany: 4429 };
 
 class Live {
   #target = new EventTarget();
-  /** @type {WebSocket | null} */
-  #socket = null;
+  /** @type {Line | null} */
+  #line = null;
+  #polling = new Polling(() => this.#ask());
+  /** The other pages of this browser: a seen one that finds no room asks the hidden ones for theirs. */
+  #others = new BroadcastChannel("club:live");
   #player = "";
   #epoch = "";
   #seq = 0;
   #asOf = 0;
   #failures = 0;
-  #silent = false;
-  #over = false;
+  #isOver = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #poll;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #ping;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #pong;
+  #resting;
   /** @type {State} */
   state = "catching";
 
@@ -64,75 +66,95 @@ class Live {
     this.#epoch = page.epoch;
     this.#asOf = page.seq ?? 0;
     this.#seq = page.seq ?? UNKNOWN;
-    const kept = this.#kept();
+    const kept = placeOf(player);
     if (kept && kept.epoch === page.epoch && kept.seq <= this.#seq) this.#seq = kept.seq;
-    addEventListener("online", () => this.#hurry());
-    addEventListener("offline", () => this.#become("offline"));
-    addEventListener("pageshow", (event) => event.persisted && this.#hurry());
-    addEventListener("pagehide", () => this.#socket?.close(1000));
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#hurry());
+    addEventListener("online", () => this.#wake());
+    addEventListener("offline", () => this.#loseNetwork());
+    addEventListener("pageshow", (event) => event.persisted && this.#wake());
+    addEventListener("pagehide", () => this.#rest());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#restSoon() : this.#wake()));
+    document.addEventListener("freeze", () => this.#rest());
     document.addEventListener("club:expired", () => this.#end());
+    this.#others.addEventListener("message", () => document.hidden && this.#rest());
     this.#connect();
   }
 
-  #kept() {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem("club:stream") ?? "null");
-      return kept?.player === this.#player ? /** @type {{epoch: string, seq: number}} */ (kept) : null;
-    } catch {
-      return null;
-    }
-  }
-
-  #keep() {
-    try {
-      sessionStorage.setItem("club:stream", JSON.stringify({ player: this.#player, epoch: this.#epoch, seq: this.#seq }));
-    } catch { /* Private windows may refuse storage; the page then resumes from what the server rendered. */ }
-  }
-
-  /** @param {State} state */
-  #become(state) {
-    if (state === this.state) return;
-    this.state = state;
-    this.#emit("state", state);
-  }
+  // --- the socket: only what is seen is connected ---------------------------------------------------
 
   #connect() {
     clearTimeout(this.#retry);
-    if (this.#over || this.#socket) return;
-    const query = new URLSearchParams(this.#seq === UNKNOWN ? {} : { since: String(this.#seq), epoch: this.#epoch });
-    if (!this.#epoch) query.delete("epoch");
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/realtime/sync?${query}`);
-    this.#socket = socket;
-    this.#silent = true;
-    socket.addEventListener("message", (event) => this.#receive(event.data));
-    socket.addEventListener("close", (event) => this.#lost(event.code));
+    if (this.#isOver || this.#line || document.hidden) return;
+    const query = new URLSearchParams(this.#seq === UNKNOWN ? {} : { since: String(this.#seq) });
+    if (this.#seq !== UNKNOWN && this.#epoch) query.set("epoch", this.#epoch);
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.#line = new Line(`${scheme}://${location.host}/api/realtime/sync?${query}`, {
+      heard: (message) => this.#hear(message),
+      lost: (code) => this.#lost(code),
+    });
   }
 
-  /** @param {string} text */
-  #receive(text) {
-    clearTimeout(this.#pong);
-    if (text === "pong") return;
-    const message = JSON.parse(text);
-    if (this.#silent) this.#welcome();
-    if (message.type === "sync_connected") return this.#compareEpoch(message.data.epoch);
-    if (message.type === "initial_state") return this.#openingState(message);
-    if (message.type !== "pong") this.#take(message);
+  /** Somebody looks again, or the network is back: whatever can be known is known at once. */
+  #wake() {
+    if (document.hidden) return;
+    clearTimeout(this.#resting);
+    this.#failures = Math.min(this.#failures, REFUSALS_BEFORE_POLLING);
+    if (this.#line) this.#line.probe();
+    else this.#connect();
+    this.#polling.now();
   }
 
-  #welcome() {
-    this.#silent = false;
+  #restSoon() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#rest(), HIDDEN_MS);
+  }
+
+  #rest() {
+    clearTimeout(this.#retry);
+    this.#line?.hangUp();
+    this.#line = null;
+    if (this.state === "live") this.#become("catching");
+  }
+
+  #loseNetwork() {
+    this.#line?.drop();
+    if (!this.#isOver) this.#become("offline");
+  }
+
+  #end() {
+    this.#isOver = true;
+    this.#polling.stop();
+    this.#rest();
+    this.#become("offline");
+  }
+
+  /** @param {number} code */
+  #lost(code) {
+    const isRefused = this.#line?.isSilent ?? true;
+    this.#line = null;
+    if (code === CLOSED.signedOut) {
+      document.dispatchEvent(new CustomEvent("club:expired"));
+      return;
+    }
+    if (code === CLOSED.badQuery) this.#epoch = "";
+    if (code === CLOSED.tooMany) this.#others.postMessage("room");
+    this.#failures += 1;
+    // While polling, what the polls meet tells the state.
+    if (!this.#polling.isOn) this.#become(navigator.onLine ? "catching" : "offline");
+    if (isRefused && this.#failures >= REFUSALS_BEFORE_POLLING) this.#polling.start();
+    const wait = navigator.onLine ? Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** Math.min(this.#failures - 1, 6)) : LONGEST_WAIT_MS;
+    this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random() / 2));
+  }
+
+  // --- what is heard: in order, once -------------------------------------------------------------
+
+  /** @param {any} message */
+  #hear(message) {
     this.#failures = 0;
-    clearTimeout(this.#poll);
-    this.#poll = undefined;
-    clearInterval(this.#ping);
-    this.#ping = setInterval(() => this.#beat(), PING_MS);
-  }
-
-  #beat() {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    this.#socket.send('{"type":"ping"}');
-    this.#pong = setTimeout(() => this.#socket?.close(), PONG_WITHIN_MS);
+    this.#polling.stop();
+    if (message.type === "sync_connected") return this.#compareEpoch(message.data.epoch);
+    if (message.type === "initial_state") this.#open(message);
+    else this.#take(message);
+    if (this.#line) this.#become(this.#seq >= this.#asOf ? "live" : "catching");
   }
 
   /** @param {string} epoch */
@@ -143,16 +165,11 @@ class Live {
   }
 
   /** @param {any} message */
-  #openingState(message) {
+  #open(message) {
     this.#asOf = message.data.as_of_seq;
     if (message.data.recovered !== true) this.#seq = this.#asOf;
     this.#keep();
     this.#emit("initial_state", { ...message, replayed: false });
-    this.#settle();
-  }
-
-  #settle() {
-    this.#become(this.#seq >= this.#asOf ? "live" : "catching");
   }
 
   /** @param {any} message */
@@ -160,78 +177,56 @@ class Live {
     const { seq } = message;
     if (seq !== null) {
       if (seq <= this.#seq) return;
-      if (seq > this.#seq + 1) return this.#socket?.close(4000); // A hole: reconnecting with `since` fills it.
+      if (seq > this.#seq + 1) return this.#line?.drop(); // A hole: reconnecting with `since` fills it.
       this.#seq = seq;
       this.#keep();
     }
     this.#emit(message.type, { ...message, replayed: seq !== null && seq <= this.#asOf });
-    if (this.state === "catching" && this.#socket) this.#settle();
   }
 
-  /** @param {number} code */
-  #lost(code) {
-    const refused = this.#silent;
-    this.#socket = null;
-    clearInterval(this.#ping);
-    clearTimeout(this.#pong);
-    if (code === CLOSED.signedOut) {
-      document.dispatchEvent(new CustomEvent("club:expired"));
-      return;
-    }
-    if (this.#over) return;
-    if (code === CLOSED.badQuery) this.#epoch = "";
-    this.#failures += 1;
-    // While polling, what the polls meet tells the state.
-    if (this.#poll === undefined) this.#become(navigator.onLine ? "catching" : "offline");
-    if ((refused && this.#failures >= REFUSALS_BEFORE_POLLING) || code === CLOSED.tooMany) this.#startPolling();
-    const base = Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(this.#failures - 1, 6));
-    const wait = code === CLOSED.tooMany ? LONGEST_WAIT_MS : base;
-    this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random() / 2));
+  /** @param {State} state */
+  #become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.#emit("state", state);
   }
 
-  #hurry() {
-    if (this.#over || this.#socket) return;
-    this.#failures = Math.min(this.#failures, REFUSALS_BEFORE_POLLING);
-    this.#connect();
+  #keep() {
+    keepPlace({ player: this.#player, epoch: this.#epoch, seq: this.#seq });
   }
 
-  #end() {
-    this.#over = true;
-    clearTimeout(this.#retry);
-    clearTimeout(this.#poll);
-    this.#socket?.close(1000);
-    this.#become("offline");
-  }
+  // --- the same over HTTP --------------------------------------------------------------------------
 
-  #startPolling() {
-    if (this.#poll === undefined) this.#poll = setTimeout(() => this.#pollOnce(), 0);
-  }
-
-  async #pollOnce() {
+  async #ask() {
     try {
-      const query = new URLSearchParams({ after: String(Math.max(0, this.#seq)), limit: "100" });
-      if (this.#epoch) query.set("epoch", this.#epoch);
-      const page = await get(`/api/realtime/events?${query}`, { tries: 1 });
-      if (this.#poll === undefined || this.#over) return;
-      if (!page.recovered || (this.#epoch && page.epoch !== this.#epoch)) await this.#resync(page);
-      else for (const message of page.items) this.#take(message);
-      this.#epoch = page.epoch;
-      this.#become("catching");
-    } catch {
-      this.#become("offline");
+      while (this.#polling.isOn && (await this.#askPage()));
+      if (this.#polling.isOn) this.#become("polling");
+    } catch { // No answer, or none of ours: a hotel's page to sign in at, say.
+      if (this.#polling.isOn) this.#become("offline");
     }
-    if (this.#poll !== undefined && !this.#over) this.#poll = setTimeout(() => this.#pollOnce(), POLL_MS);
   }
 
-  /** Takes the truth from the server when the events in between are gone. @param {any} page */
-  async #resync(page) {
-    const profile = await get("/api/auth/me");
+  /** Takes one page of the stream; whether the next one is there already. */
+  async #askPage() {
+    const before = this.#seq;
+    const query = new URLSearchParams({ after: String(Math.max(0, before)), limit: PAGE });
+    if (this.#epoch) query.set("epoch", this.#epoch);
+    const page = await get(`/api/realtime/events?${query}`, { tries: 1 });
+    const isOurs = page.recovered && before !== UNKNOWN && (!this.#epoch || page.epoch === this.#epoch);
+    if (!isOurs) return this.#beginAgain(page);
+    if (!this.#polling.isOn) return false;
     this.#epoch = page.epoch;
-    this.#seq = page.latest_seq;
-    this.#asOf = page.latest_seq;
-    this.#keep();
-    const { gold_balance, cyber_token_balance } = profile;
-    this.#emit("initial_state", { type: "initial_state", seq: null, replayed: false, data: { profile, balance: { gold_balance, cyber_token_balance }, as_of_seq: page.latest_seq } });
+    for (const message of page.items) this.#take(message);
+    return page.has_more && this.#seq > before;
+  }
+
+  /** The events in between are gone: takes the truth as it is, and what follows `page`. @param {{ epoch: string, latest_seq: number }} page */
+  async #beginAgain({ epoch, latest_seq }) {
+    const state = await openingState();
+    if (!this.#polling.isOn) return false;
+    this.#epoch = epoch;
+    this.#open({ type: "initial_state", seq: null, data: { ...state, as_of_seq: latest_seq, recovered: false } });
+    return true; // What happened while the parts were asked for.
   }
 }
 

@@ -2,69 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
-
-Begin = Callable[..., Visit]
-EPOCH = "feedfeedfeedfeed"
-
-
-@dataclass
-class House:
-    """Plays the server's end of every socket the page opens."""
-
-    sockets: list[WebSocketRoute] = field(default_factory=list)
-    queries: list[dict[str, str]] = field(default_factory=list)
-    refuse_with: int | None = None
-    latest: int = 0
-    gold: int = 1000
-
-    def receive(self, socket: WebSocketRoute) -> None:
-        """A page connects."""
-        self.sockets.append(socket)
-        self.queries.append({name: values[0] for name, values in parse_qs(urlsplit(socket.url).query).items()})
-        if self.refuse_with is not None:
-            socket.close(code=self.refuse_with)
-            return
-        since = self.queries[-1].get("since")
-        self.say("sync_connected", {"epoch": EPOCH, "latest_seq": self.latest, "heartbeat_seconds": 30})
-        opening = {
-            "profile": {},
-            "balance": {"gold_balance": self.gold},
-            "pending_purchases": [],
-            "as_of_seq": self.latest,
-            "recovered": None if since is None or self.queries[-1].get("epoch") != EPOCH else True,
-        }
-        self.say("initial_state", opening)
-
-    def say(self, kind: str, data: dict[str, Any], seq: int | None = None) -> None:
-        """Sends one message on the newest socket."""
-        message = {"type": kind, "user_id": 1, "seq": seq, "timestamp": 0.0, "data": data}
-        self.sockets[-1].send(json.dumps(message))
-
-    def pay(self, seq: int, gold: int) -> None:
-        """Tells of a new balance."""
-        self.say("profile_update", {"changes": {"gold_balance": gold}, "reason": "slot_win", "ref": None}, seq)
-
-    def tell_purchase(self, seq: int, status: str, receipt: str = "a1b2c3d4e5f6", **more: Any) -> None:
-        """Tells of a purchase."""
-        data = {
-            "status": status,
-            "product_id": "X",
-            "receipt_code": receipt,
-            "amount": 199,
-            "reason_code": None,
-            **more,
-        }
-        self.say("purchase_update", data, seq)
+from tests.browser.stream_house import EPOCH, Begin, House, connected, lobby_of, shows_gold
 
 
 @pytest.fixture
@@ -74,29 +15,7 @@ def house() -> House:
 
 @pytest.fixture
 def lobby(visit: Begin, house: House) -> Page:
-    """The lobby of a new player whose socket is the house's; time stands still unless the test moves it."""
-    club = visit()
-    club.sign_up("/terms").close()
-    club.context.route_web_socket("**/api/realtime/sync*", house.receive)
-    club.context.clock.install()
-    page = club.page("/")
-    page.wait_for_function("() => document.querySelector('[data-component~=pill]')")
-    return page
-
-
-def shows_gold(page: Page, text: str) -> None:
-    page.clock.run_for(1000)
-    expect(page.get_by_test_id("gold-quick")).to_have_text(text)
-
-
-def connected(page: Page, house: House, times: int = 1) -> None:
-    """Waits until the page opened its n-th socket."""
-    for _ in range(100):
-        if len(house.sockets) >= times:
-            return
-        page.clock.run_for(500)
-        page.wait_for_function("() => true")
-    pytest.fail(f"{len(house.sockets)} sockets instead of {times}")
+    return lobby_of(visit, house)
 
 
 def test_gold_shows_the_servers_last_word_in_every_place(lobby: Page, house: House) -> None:

@@ -82,8 +82,8 @@ class Crash {
       if (data.subtype === "crash_result" && data.round_id === this.round?.round_id) this.finish({ ...this.round, ...data, bet_amount: data.bet, win_amount: data.win });
       else if (data.subtype === "crash_bet" && data.round_id !== this.round?.round_id && this.state !== "placing" && !this.ended.has(data.round_id)) this.refresh();
     });
-    // The socket tells of the end; while it is away, or when the round must be over, the server is asked.
-    setInterval(() => { if (this.open && (live.state !== "live" || this.flight.isDue)) this.refresh(); }, POLL_MS);
+    // The socket tells of the end; while it is away, or when the round must be over, a page that is seen asks the server.
+    setInterval(() => { if (this.open && !document.hidden && (live.state !== "live" || this.flight.isDue)) this.refresh(); }, POLL_MS);
   }
 
   get open() {

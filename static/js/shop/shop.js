@@ -74,6 +74,11 @@ class Shop {
     this.refresh = soon(() => this.catalogue.refresh(), NEWS_MS);
     const later = soon(() => this.catalogue.refresh(), NEWS_MS + Math.random() * SPREAD_MS);
     live.on("catalog_update", later);
+    let isConnected = false;
+    live.on("initial_state", () => {
+      if (isConnected) later(); // What is told to everybody is not told again to those who were away.
+      isConnected = true;
+    });
     live.on("purchase_update", ({ data }) => this.told(data));
     for (const type of ["initial_state", "profile_update", "reward_granted"]) live.on(type, () => queueMicrotask(() => afford(root)));
     live.on("profile_update", ({ data, replayed }) => { if (!replayed && data.changes?.rank) this.refresh?.(); });
