@@ -29,6 +29,7 @@ VISITORS = [
     "/terms",
     "/privacy",
     "/offline",
+    "/asyncapi",
 ]
 MEMBERS = ["/", "/shop", "/shop/history", "/history", *GAMES, *TRUST, "/profile", "/events", "/notifications"]
 
