@@ -13,7 +13,10 @@ from pathlib import Path
 from bench import topology
 from tests.servers import free_port
 
-HARNESSES = ("stock", "holds", "once", "keys", "hooks", "sales", "crash")
+HARNESSES = (
+    *("stock", "holds", "once", "keys", "hooks", "sales", "crash"),
+    *("stream", "revoke", "flood", "drain", "redis"),
+)
 # The guards against fraud would stop these buyers; tokens have to last for hours; a sweep should void what waits.
 FREE_HAND = {
     "FRAUD_MAX_PURCHASES": "100000",
@@ -39,6 +42,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sales-kills", type=int, default=8, help="how often the server is killed under the fuzz")
     parser.add_argument("--rounds", type=int, default=200, help="rounds that cash-outs and bust race for (crash)")
     parser.add_argument("--kills", type=int, default=10, help="how often crash kills the server")
+    parser.add_argument("--stream-seconds", type=float, default=90, help="how long STREAM plays")
+    parser.add_argument("--stream-devices", type=int, default=50, help="STREAM devices, two a player")
+    parser.add_argument("--stream-rate", type=float, default=20, help="STREAM events a second and device")
+    parser.add_argument("--disconnects", type=int, default=100, help="connections that STREAM loses")
+    parser.add_argument("--revoke", type=int, default=10, help="REVOKE rounds of every way a session ends")
+    parser.add_argument("--flood", type=int, default=500, help="FLOOD connections")
+    parser.add_argument("--drains", type=int, default=20, help="how often DRAIN ends sockets, and gunicorn")
+    parser.add_argument("--redis-seconds", type=float, default=60, help="how long REDIS moves gold")
     arguments = parser.parse_args()
     if unknown := set(arguments.harnesses) - set(HARNESSES):
         parser.error(f"no such harness: {', '.join(sorted(unknown))}")
@@ -75,7 +86,7 @@ def _run(name: str, arguments: argparse.Namespace, base: Path) -> bool:
 
 def _show(logs: Path) -> None:
     """The end of what the killed club said: it is gone with its folder."""
-    for log in sorted(logs.glob("club*.log")):
+    for log in sorted([*logs.glob("club*.log"), *logs.glob("house/club*.log")]):
         print(f"{log.name} ends:\n{log.read_text(errors='replace')[-3000:]}", flush=True)
 
 
