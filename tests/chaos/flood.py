@@ -16,7 +16,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from django.db import connections, transaction
 
@@ -47,20 +48,29 @@ SLOWER_AT_MOST: Final = 3.0
 
 
 class Letters(threading.Thread):
-    """Tells one player long news, more of it than a sleeping reader may leave waiting."""
+    """Tells one player long news, more of it than a sleeping reader may leave waiting; until the block is left."""
 
-    def __init__(self, player_id: int, until: float) -> None:
+    def __init__(self, player_id: int) -> None:
         super().__init__(daemon=True)
         self._player_id = player_id
-        self._until = until
+        self._is_over = threading.Event()
 
     def run(self) -> None:
         """One letter after the other."""
-        while time.monotonic() < self._until:
+        while not self._is_over.wait(1 / LETTERS_PER_SECOND):
             with transaction.atomic(), open_wallet(self._player_id, now=days.now()) as wallet:
                 wallet.tell(StatsUpdate({"text": "x" * 4000}))
-            time.sleep(1 / LETTERS_PER_SECOND)
         connections.close_all()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over.set()
+        self.join()
 
 
 class Behaved:
@@ -97,31 +107,34 @@ class Behaved:
         return p95(pongs) * 1000, p95(delays) * 1000
 
 
-def _attack(house: House, name: str, crowd: int, seconds: float) -> dict[str, Counter[str]]:
-    """All attackers at once; how each kind ended."""
-    sitters = [seat.token for seat in bench.enrol(crowd // SEATS_EACH, f"{name}sit") for _ in range(SEATS_EACH)]
-    one, sleeper, *rest = bench.enrol(2 + FLOODERS + SHOUTERS, f"{name}bad")
-    bench.close()
-    plan = Plan(
-        door=house.port,
-        processes=[part.port for part in house.sockets],
-        sitters=sitters,
-        crowd=one.token,
-        flooders=[seat.token for seat in rest[:FLOODERS]],
-        shouters=[seat.token for seat in rest[FLOODERS:]],
-        sleepers=[sleeper.token],
-        seconds=seconds,
-    )
-    letters = Letters(sleeper.player_id, time.monotonic() + seconds)
-    letters.start()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.chaos.attackers"], cwd=ROOT, input=plan.text(), capture_output=True, text=True,
-        timeout=seconds + 120, check=False,
-    )  # fmt: skip
-    letters.join()
-    if done.returncode:
-        raise RuntimeError(f"the attackers failed: {done.stderr[-2000:]}")
-    return {kind: Counter(ends) for kind, ends in json.loads(done.stdout).items()}
+class Siege:
+    """The attackers, enrolled; their letters are written from the start, so that they cost the quiet time the same."""
+
+    def __init__(self, house: House, name: str, crowd: int, seconds: float) -> None:
+        sitters = [seat.token for seat in bench.enrol(crowd // SEATS_EACH, f"{name}sit") for _ in range(SEATS_EACH)]
+        one, sleeper, *rest = bench.enrol(2 + FLOODERS + SHOUTERS, f"{name}bad")
+        bench.close()
+        self.letters = Letters(sleeper.player_id)
+        self._plan = Plan(
+            door=house.port,
+            processes=[part.port for part in house.sockets],
+            sitters=sitters,
+            crowd=one.token,
+            flooders=[seat.token for seat in rest[:FLOODERS]],
+            shouters=[seat.token for seat in rest[FLOODERS:]],
+            sleepers=[sleeper.token],
+            seconds=seconds,
+        )
+
+    def lay(self) -> dict[str, Counter[str]]:
+        """All attackers at once; how each kind ended."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.chaos.attackers"], cwd=ROOT, input=self._plan.text(), capture_output=True,
+            text=True, timeout=self._plan.seconds + 120, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"the attackers failed: {done.stderr[-2000:]}")
+        return {kind: Counter(ends) for kind, ends in json.loads(done.stdout).items()}
 
 
 def _judge(report: Report, ends: dict[str, Counter[str]], crowd: int) -> None:
@@ -146,12 +159,13 @@ def run(arguments: argparse.Namespace, base: Path) -> bool:
     """The whole harness; whether everything held and the control failed."""
     report, crowd = Report("FLOOD"), arguments.flood // SEATS_EACH * SEATS_EACH
     with House(base / "house") as house, Room() as room:
+        siege = Siege(house, "", crowd, ATTACK_SECONDS)
         behaved = Behaved(house, room, "calm")
-        with behaved.told():
+        with behaved.told(), siege.letters:
             behaved.waited()
             time.sleep(IDLE_SECONDS)
             alone = behaved.waited()
-            ends = _attack(house, "", crowd, ATTACK_SECONDS)
+            ends = siege.lay()
             beside = behaved.waited()
         report.wrong += [told for device in behaved.devices for told in device.wrong]
         lost = sum((device.closes for device in behaved.devices), start=Counter[int]())
@@ -167,6 +181,8 @@ def run(arguments: argparse.Namespace, base: Path) -> bool:
         report.want(busy <= idle * SLOWER_AT_MOST, f"a {what} took {busy:.1f} ms beside the flood, {idle:.1f} ms alone")
     control = Report()
     with House(base / "control", sockets_without="guards") as house:
-        _judge(control, _attack(house, "un", 10, CONTROL_SECONDS), 10)
+        siege = Siege(house, "un", 10, CONTROL_SECONDS)
+        with siege.letters:
+            _judge(control, siege.lay(), 10)
     report.want_failed(control, "guards", 1)
     return report.verdict(arguments.seed)

@@ -48,6 +48,7 @@ class Part:
             self._process = subprocess.Popen(
                 self._command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True,
                 env=os.environ | self._environment,
+                preexec_fn=servers.die_with_parent,  # noqa: PLW1509  (one system call, no lock is touched)
             )  # fmt: skip
 
     def await_open(self) -> None:
