@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
+from redis import asyncio as asyncio_redis
+from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -19,6 +21,7 @@ from realtime.hints import Hint, everybody, group_of, pack, player_group, unpack
 _log = logging.getLogger(__name__)
 REST_SECONDS: Final = 3.0
 FOLLOW_TIMEOUT_SECONDS: Final = 0.5
+RETRY_SECONDS: Final = 1.0
 _GROUP_CHANNEL: Final = "asgi__group__{}"  # where the layer's subscribers of a group listen
 _TROUBLE: Final = (redis.RedisError, OSError, TimeoutError)
 
@@ -65,35 +68,41 @@ sender: Final = Sender()
 
 
 class Receiver:
-    """One subscription a process: hears the hints for the players it follows and for everybody."""
+    """One subscription a process: hears the hints for the players it follows and for everybody.
+
+    To the channels of the layer's groups, without the layer: its timer and two tasks a message cost more than the rest.
+    """
 
     def __init__(self, take: Callable[[Hint], None]) -> None:
         self._take = take
         self._layer: Any = get_channel_layer()
-        self._channel = f"club-{settings.PROCESS_ID}-{id(self)}"
+        self._client = asyncio_redis.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS, retry=AsyncRetry(NoBackoff(), 1)
+        )
+        self._ears = self._client.pubsub(ignore_subscribe_messages=True)
+        self._asking = asyncio.Lock()
         self._wanted: set[str] = {everybody()}
         self._followed: set[str] = set()
-        self._is_listening = asyncio.Event()
+        self._is_subscribed = asyncio.Event()
 
     async def run(self) -> None:
         """Hears until cancelled."""
         try:
-            first = asyncio.ensure_future(self._layer.receive(self._channel))
-            await asyncio.sleep(0)  # with its first step the layer knows the channel, Redis or not
-            self._is_listening.set()
             await self._add([everybody()])
-            await self._hear(first)
             while True:
-                await self._hear(self._layer.receive(self._channel))
+                await self._is_subscribed.wait()
+                await self._hear()
         finally:
-            for group in tuple(self._followed):
-                await self._drop(group)
+            await self._ears.aclose()  # type: ignore[no-untyped-call]
+            await self._client.aclose()
 
-    async def _hear(self, message: Awaitable[Mapping[str, Any]]) -> None:
+    async def _hear(self) -> None:
         try:
-            self._take(unpack(await message))
-        except _TROUBLE:
-            await asyncio.sleep(1)
+            async for message in self._ears.listen():
+                self._take(unpack(self._layer.deserialize(message["data"])))
+        except _TROUBLE as error:
+            _log.warning("Redis carries no hints (%s); next try in %s s", type(error).__name__, RETRY_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def follow(self, player_id: int) -> None:
         """Subscribes to a player's hints; without Redis the beat of the hub does."""
@@ -105,27 +114,26 @@ class Receiver:
         """Subscribes to what was wanted while Redis was away."""
         await self._add(self._wanted - self._followed)
 
-    async def _add(self, groups: Iterable[str]) -> None:
-        for group in groups:
-            try:
-                async with asyncio.timeout(FOLLOW_TIMEOUT_SECONDS):
-                    await self._is_listening.wait()
-                    await self._layer.group_add(group, self._channel)
-            except _TROUBLE:
-                return
-            self._followed.add(group)
+    async def _add(self, groups: Collection[str]) -> None:
+        if not groups:
+            return
+        try:
+            async with asyncio.timeout(FOLLOW_TIMEOUT_SECONDS), self._asking:
+                await self._ears.subscribe(*map(_GROUP_CHANNEL.format, groups))
+        except _TROUBLE:
+            return
+        self._followed.update(groups)
+        self._is_subscribed.set()
 
     async def unfollow(self, player_id: int) -> None:
         """Forgets a player without sockets."""
         group = player_group(player_id)
         self._wanted.discard(group)
-        if group in self._followed:
-            await self._drop(group)
-
-    async def _drop(self, group: str) -> None:
+        if group not in self._followed:
+            return
         self._followed.discard(group)
         try:
-            async with asyncio.timeout(FOLLOW_TIMEOUT_SECONDS):
-                await self._layer.group_discard(group, self._channel)
+            async with asyncio.timeout(FOLLOW_TIMEOUT_SECONDS), self._asking:
+                await self._ears.unsubscribe(_GROUP_CHANNEL.format(group))
         except _TROUBLE:
             return
