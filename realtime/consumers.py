@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
 
 from channels.consumer import AsyncConsumer, get_handler_name
@@ -18,8 +19,8 @@ from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
 from realtime import door, metrics, stream
 from realtime.events import Pong
-from realtime.frames import frame, transient
-from realtime.hints import News, Shout
+from realtime.frames import SEND_AT_ONCE, frame, transient
+from realtime.hints import News
 from realtime.hub import hub
 from realtime.opening import opening
 from realtime.reading import read, read_in_turn
@@ -48,7 +49,9 @@ class SyncConsumer(AsyncConsumer):
         self._sent = 0  # the latest number sent or in the outbox
         self._known = 0  # the latest number heard of
         self._outbox: deque[str] = deque()
-        self._wake = asyncio.Event()
+        self._wake = asyncio.Event()  # clear only while the writer rests: then nothing waits before a new message
+        self._wake.set()
+        self._send_at_once: Callable[[str], bool] = _never
         self._heard: deque[float] = deque(maxlen=MESSAGES_MAX)
         self._code: int | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -56,6 +59,7 @@ class SyncConsumer(AsyncConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serves the socket until either side ends it; whatever happens, its place is freed."""
+        self._send_at_once = scope.get("extensions", {}).get(SEND_AT_ONCE, _never)
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -106,21 +110,12 @@ class SyncConsumer(AsyncConsumer):
             fresh = news.frames[self._sent + 1 - news.first_seq :]
             self._sent = self._known
             self._put(*fresh)
-        self._wake.set()
+        elif self._known > self._sent:
+            self._wake.set()
 
-    def shout(self, shout: Shout) -> None:
-        """Sends what is for everybody."""
-        self._put(
-            frame(
-                {
-                    "type": shout.kind,
-                    "user_id": self.player_id,
-                    "seq": None,
-                    "timestamp": shout.timestamp,
-                    "data": shout.data,
-                }
-            )
-        )
+    def say(self, text: str) -> None:
+        """Sends what is not stored."""
+        self._put(text)
 
     def close(self, code: int) -> None:
         """Ends the socket with `code`, even while a slow client holds up the writer."""
@@ -133,10 +128,13 @@ class SyncConsumer(AsyncConsumer):
             self._tasks.append(asyncio.create_task(self.send({"type": "websocket.close", "code": code})))
 
     def _put(self, *texts: str) -> None:
-        self._outbox.extend(texts)
+        """Sends at once while the writer rests and the transport has room; the rest is the writer's to send."""
+        for text in texts:
+            if self._wake.is_set() or not self._send_at_once(_written(text, self.player_id)):
+                self._outbox.append(text)
+                self._wake.set()
         if len(self._outbox) > settings.REALTIME_SEND_BUFFER:
             self.close(door.SLOW)
-        self._wake.set()
 
     # --- the writer ----------------------------------------------------------------------------------
 
@@ -197,9 +195,16 @@ class SyncConsumer(AsyncConsumer):
             self._sent = message["seq"]
 
     async def _send_text(self, text: str) -> None:
-        if text is _PONG:
-            text = transient(Pong(), self.player_id, clock())
-        await self.send({"type": "websocket.send", "text": text})
+        await self.send({"type": "websocket.send", "text": _written(text, self.player_id)})
+
+
+def _never(text: str) -> bool:
+    """For a server without the extension: everything is the writer's to send."""
+    return False
+
+
+def _written(text: str, player_id: int) -> str:
+    return transient(Pong(), player_id, clock()) if text is _PONG else text
 
 
 def _is_ping(text: str) -> bool:

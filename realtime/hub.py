@@ -12,6 +12,7 @@ from django.conf import settings
 
 from realtime import metrics
 from realtime.door import NOT_ADMITTED, RESTART
+from realtime.frames import stamped
 from realtime.hints import Ended, Hint, News, Shout
 from realtime.models import Epoch
 from realtime.reading import read
@@ -33,8 +34,8 @@ class Seat(Protocol):
     def news(self, news: News) -> None:
         """Takes what came for the player."""
 
-    def shout(self, shout: Shout) -> None:
-        """Takes what came for everybody."""
+    def say(self, text: str) -> None:
+        """Takes a message that is not stored."""
 
     def close(self, code: int) -> None:
         """Ends the socket."""
@@ -115,8 +116,9 @@ class Hub:
                     if seat.sid in hint.sids:
                         seat.close(NOT_ADMITTED)
             case Shout():
+                text_for = stamped(hint.kind, hint.data, hint.timestamp)
                 for seat in tuple(self.seats()):
-                    seat.shout(hint)
+                    seat.say(text_for(seat.player_id))
 
     def seats(self) -> Iterator[Seat]:
         """Every socket of this process."""
@@ -157,17 +159,18 @@ class Hub:
                 _log.warning("the beat could not look at the database", exc_info=True)
 
     def compare(self, found: Look) -> None:
-        """Tells sockets what they missed; closes those whose session or numbering has ended."""
+        """Closes sockets whose session or numbering has ended; tells the others in a moment what they missed."""
         for seat in tuple(self.seats()):
             if seat.sid in found.ended:
                 seat.close(NOT_ADMITTED)
             elif seat.epoch and seat.epoch != found.epoch:
                 seat.close(RESTART)
-            else:
-                latest = found.latest_seqs.get(seat.player_id, 0)
-                missed = News(seat.player_id, latest + 1, latest, ())
-                # Its hint may be on the way: what arrives in the meantime need not be read.
-                asyncio.get_running_loop().call_later(GRACE_SECONDS, seat.news, missed)
+        # Hints may be on the way: what arrives in the meantime need not be read.
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, self._tell_missed, found.latest_seqs)
+
+    def _tell_missed(self, latest_seqs: Mapping[int, int]) -> None:
+        for player_id, latest in latest_seqs.items():
+            self.take(News(player_id, latest + 1, latest, ()))
 
 
 hub: Final = Hub()
