@@ -6,6 +6,7 @@ Daphne's `send` never blocks, autobahn refuses to close with 1009 and 1012, and 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import signal
@@ -227,6 +228,7 @@ class ClubServer(Server):
         self.http_factory.buildProtocol = build_channel
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: reactor.callFromThread(self.drain))
+        gc.freeze()  # what the start has made stays: a look through it all would hold every socket up for 0.1 s
         reactor.callWhenRunning(self._on_listening)
 
     def listen_success(self, port: Any) -> None:
