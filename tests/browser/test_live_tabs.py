@@ -22,7 +22,11 @@ class Sockets:
     def add(self, page: Page, socket: WebSocket) -> None:
         """One more, until it closes."""
         self.open[socket] = page
-        socket.on("close", lambda closed: self.open.pop(closed, None))
+        socket.on("close", self.remove)
+
+    def remove(self, socket: WebSocket) -> None:
+        """It closed."""
+        del self.open[socket]
 
     def come_to(self, number: int, page: Page) -> None:
         """Waits until so many are open."""
@@ -92,3 +96,17 @@ def test_a_seen_tab_that_finds_no_room_gets_it_from_the_hidden_ones(visit: Begin
             hide(tab)
     sockets_open(tabs[-1])
     assert tabs[-1] in sockets.open.values()
+
+
+def test_a_ledger_that_missed_more_than_a_page_begins_anew(visit: Begin) -> None:
+    club = visit()
+    page = club.sign_up("/profile")
+    sockets_open(page)
+    hide(page)
+    page.evaluate("() => document.dispatchEvent(new Event('freeze'))")
+    spin(page, club, times=12)
+    see(page)
+    entries = page.request.get(f"{club.url}/api/users/ledger?limit=10").json()["items"]
+    rows = page.locator("[data-component=ledger] tbody tr")
+    expect(rows.first).to_have_attribute("data-key", str(entries[0]["id"]))
+    assert rows.evaluate_all("rows => rows.map(row => row.dataset.key)") == [str(entry["id"]) for entry in entries]
