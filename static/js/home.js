@@ -9,7 +9,7 @@ import { fresh } from "./progress/fresh.js";
 import { startGoals } from "./progress/goals.js";
 import { startVip } from "./progress/vip.js";
 import { startTile } from "./records/tile.js";
-import { fromNews, recentRow } from "./rounds.js";
+import { fromHistory, fromNews, recentRow } from "./rounds.js";
 import { language } from "./words.js";
 
 const OPEN = "active";
@@ -33,6 +33,12 @@ function startRecent(list) {
     list.prepend(recentRow(round));
     while (list.children.length > limit) list.lastElementChild?.remove();
     if (empty instanceof HTMLElement) empty.hidden = true;
+  });
+  live.on("initial_state", async ({ data }) => {
+    if (data.recovered !== false) return;
+    const page = await get(`/api/games/history?limit=${limit}`).catch(() => null);
+    if (page) list.replaceChildren(...page.items.map(fromHistory).map(recentRow));
+    if (page && empty instanceof HTMLElement) empty.hidden = page.items.length > 0;
   });
 }
 

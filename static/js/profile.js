@@ -64,9 +64,15 @@ function startLedger(panel) {
     const page = await get(`/api/users/ledger?limit=${ROWS}`).catch(() => null);
     if (!page || !body) return;
     const known = new Set([...body.rows].map((row) => row.dataset.key));
-    body.prepend(...page.items.filter((/** @type {any} */ entry) => !known.has(String(entry.id))).map(ledgerRow));
+    const fresh = page.items.filter((/** @type {any} */ entry) => !known.has(String(entry.id)));
+    if (fresh.length < page.items.length) return body.prepend(...fresh.map(ledgerRow));
+    // More happened than a page tells: what was shown no longer follows.
+    body.replaceChildren(...fresh.map(ledgerRow));
+    cursor = page.next_cursor;
+    if (more) more.hidden = !cursor;
   });
   live.on("profile_update", ({ data }) => { if (data.changes?.gold_balance !== undefined) catchUp(); });
+  live.on("initial_state", ({ data }) => { if (data.recovered === false) catchUp(); });
 }
 
 /** @param {HTMLElement} panel */

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.coming_back import spin
+from tests.browser.conftest import Visit
 from tests.browser.stream_house import (
     EPOCH,
     Begin,
@@ -129,13 +130,17 @@ def test_when_events_are_lost_every_part_of_the_page_is_asked_for_anew(lobby: Pa
     answer(lobby, "**/api/games/stats/me", {"success": True, "stats": {"total_games_played": 33}})
     waiting = [{"receipt_code": f"{number:012x}"} for number in range(2)]
     answer(lobby, "**/api/shop/transactions?*", {"items": waiting, "next_cursor": None})
+    club = Visit(lobby.context, lobby.url.rstrip("/"))
+    spin(lobby, club)
     house.is_recovered, house.latest = False, 40
     cut(lobby, house)
     expect(lobby.locator("[data-stat=total_games_played]")).to_have_text("33")
     expect(lobby.locator("[data-component=bell]")).to_have_attribute("data-count", "4")
     expect(lobby.get_by_test_id("nav-shop").locator("[data-number]")).to_have_text("2")
     expect(lobby.locator("#daily [data-part=told]")).to_have_text(re.compile("이미 받으셨어요"))
-    shows_gold(lobby, "1,000G")
+    expect(lobby.locator("[data-component=recent] > li")).to_have_count(1)
+    balance = lobby.request.get(f"{club.url}/api/users/balance").json()["gold_balance"]
+    shows_gold(lobby, f"{balance:,}G")
     house.store(1234)
     pass_time(lobby, POLL_SECONDS + 1)
     shows_gold(lobby, "1,234G")

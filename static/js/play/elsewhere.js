@@ -3,6 +3,9 @@
 import { get } from "../api.js";
 import { live } from "../live.js";
 
+/** The lists show no more: of what happened while this tab was hidden the newest are enough. */
+const SHOWN = 20;
+
 export class Elsewhere {
   /**
    * @param {{ subtype: string, has: (id: string) => boolean, idle: () => boolean, add: (round: any) => void }} options
@@ -23,7 +26,7 @@ export class Elsewhere {
 
   /** Call it when the tab becomes idle again. */
   async catchUp() {
-    const ids = [...this.waiting].filter((id) => !this.has(id));
+    const ids = [...this.waiting].filter((id) => !this.has(id)).slice(-SHOWN);
     this.waiting.clear();
     for (const id of ids) {
       const round = await get(`/api/games/rounds/${encodeURIComponent(id)}`).catch(() => null);

@@ -79,5 +79,7 @@ export function startHistory(panel, { turned = () => {} } = {}) {
     if (submitter instanceof HTMLButtonElement) show(Number(submitter.value));
   });
   failed.querySelector("[data-retry]")?.addEventListener("click", () => show(asked));
-  live.on("stats_update", soon(() => show(page))); // Rounds played before the socket was open are replayed: they count.
+  const again = soon(() => show(page));
+  live.on("stats_update", again); // Rounds played before the socket was open are replayed: they count.
+  live.on("initial_state", ({ data }) => { if (data.recovered === false) again(); });
 }
