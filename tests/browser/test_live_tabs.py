@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.browser.coming_back import spin
+from tests.browser.coming_back import choose, spin
 from tests.browser.conftest import Visit
 from tests.browser.stream_house import Begin, hide, pill_says, see
 
@@ -110,3 +110,20 @@ def test_a_ledger_that_missed_more_than_a_page_begins_anew(visit: Begin) -> None
     rows = page.locator("[data-component=ledger] tbody tr")
     expect(rows.first).to_have_attribute("data-key", str(entries[0]["id"]))
     assert rows.evaluate_all("rows => rows.map(row => row.dataset.key)") == [str(entry["id"]) for entry in entries]
+
+
+def test_what_is_pressed_offline_is_refused_in_words_and_happens_once(visit: Begin) -> None:
+    club = visit()
+    choose(club, motion="off")
+    page = club.sign_up("/games/slot")
+    sockets_open(page)
+    club.context.set_offline(True)
+    page.get_by_test_id("slot-spin").click()
+    expect(page.get_by_test_id("network-error")).to_contain_text("다시 시도해도 한 번만 처리됩니다")
+    pill_says(page, "offline")
+    club.context.set_offline(False)
+    pill_says(page, "live")
+    page.get_by_test_id("slot-retry").click()
+    expect(page.locator(".recent__item")).to_have_count(1)
+    assert page.request.get(f"{club.url}/api/games/stats/me").json()["stats"]["total_games_played"] == 1
+    club.faults[:] = [fault for fault in club.faults if "ERR_INTERNET_DISCONNECTED" not in fault]
