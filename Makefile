@@ -79,6 +79,10 @@ chaos: $(DEV) $(STATIC) ## Real processes raced, killed and started again: what 
 bench: $(DEV) $(STATIC) ## Production topology under load: spins per second and what they cost (docs/performance.md)
 	$(PY) -m bench $(ARGS)
 
+.PHONY: bench-live
+bench-live: $(DEV) $(STATIC) ## 500 open sockets under load: how late events are and what they cost (docs/performance.md)
+	$(PY) -m bench.live $(ARGS)
+
 ##@ Checks
 .PHONY: check
 check: lint types floors templates dependencies migrations openapi-check compose-check deploy-check ## Everything that can be said without running tests

@@ -30,6 +30,7 @@ def stores(base: Path) -> Iterator[None]:
     if not os.environ.get("REDIS_URL"):
         started.append(servers.valkey(base))
         os.environ["REDIS_URL"] = started[-1].url
+        os.environ["BENCH_REDIS_PID"] = str(started[-1].process.pid) if started[-1].process else ""
     try:
         yield
     finally:
