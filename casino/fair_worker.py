@@ -51,13 +51,15 @@ class FairWorker(ThreadWorker):
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Turn accepting on or off; a worker that stops never turns it on again."""
-        super().set_accept_enabled(enabled)
-        if not self.alive:
+        is_stopping = not self.alive
+        super().set_accept_enabled(enabled and not is_stopping)
+        if is_stopping:
             self._close_doors()
 
     def _close_doors(self) -> None:
         """Take in whoever waits in the kernel's queue: closing a listener resets them, with requests already sent."""
-        for listener in self.sockets:
+        while self.sockets:
+            listener = self.sockets.pop()
             listener.setblocking(False)
             held = -1
             while held != self.nr_conns:
