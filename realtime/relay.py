@@ -99,10 +99,16 @@ class Receiver:
     async def _hear(self) -> None:
         try:
             async for message in self._ears.listen():
-                self._take(unpack(self._layer.deserialize(message["data"])))
+                self._pass_on(message["data"])
         except _TROUBLE as error:
             _log.warning("Redis carries no hints (%s); next try in %s s", type(error).__name__, RETRY_SECONDS)
             await asyncio.sleep(RETRY_SECONDS)
+
+    def _pass_on(self, data: bytes) -> None:
+        try:
+            self._take(unpack(self._layer.deserialize(data)))
+        except Exception:  # noqa: BLE001 - another release may hint otherwise: it must not deafen this process
+            _log.exception("a hint was not understood")
 
     async def follow(self, player_id: int) -> None:
         """Subscribes to a player's hints; without Redis the beat of the hub does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from statistics import median
 from typing import Any
@@ -98,3 +99,17 @@ def test_the_hint_of_a_spin_costs_no_more_than_three_bare_round_trips(server: An
         pings.append(between - began)
         hints.append(time.perf_counter() - between)
     assert median(hints) < 3 * median(pings), (median(hints), median(pings))
+
+
+@pytest.mark.parametrize("noise", [b"", b"\xc1", b"\x81\xa4type\xa5dream"])
+async def test_a_hint_nobody_understands_deafens_nobody(server: Any, sender: Any, noise: bytes) -> None:
+    heard: asyncio.Queue[hints.Hint] = asyncio.Queue()
+    receiver = relay.Receiver(heard.put_nowait)
+    hearing = asyncio.create_task(receiver.run())
+    await receiver.follow(7)
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.publish(f"asgi__group__{hints.player_group(7)}", noise)
+    assert sender.send(EXAMPLES[1])
+    assert await asyncio.wait_for(heard.get(), 10) == EXAMPLES[1]
+    hearing.cancel()
+    await asyncio.wait([hearing])
