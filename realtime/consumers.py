@@ -167,8 +167,8 @@ class SyncConsumer(AsyncConsumer):
         return visitor
 
     async def _open(self, visitor: Visitor) -> None:
-        """State and what was missed, at the client's own pace."""
-        first = await read(opening, visitor, self._resume, clock())
+        """State and what was missed, at the client's own pace; a crowd at the door waits in turn."""
+        first = await read_in_turn(opening, visitor, self._resume, clock())
         for text in first.frames:
             await self._send_text(text)
         self.epoch = first.epoch

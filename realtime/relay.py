@@ -93,8 +93,10 @@ class Receiver:
                 await self._is_subscribed.wait()
                 await self._hear()
         finally:
-            await self._ears.aclose()  # type: ignore[no-untyped-call]
-            await self._client.aclose()
+            self._followed.clear()
+            async with self._asking:  # whoever asks Redis for something just now
+                await self._ears.aclose()  # type: ignore[no-untyped-call]
+                await self._client.aclose()
 
     async def _hear(self) -> None:
         try:
@@ -135,11 +137,10 @@ class Receiver:
         """Forgets a player without sockets."""
         group = player_group(player_id)
         self._wanted.discard(group)
-        if group not in self._followed:
-            return
-        self._followed.discard(group)
         try:
             async with asyncio.timeout(FOLLOW_TIMEOUT_SECONDS), self._asking:
-                await self._ears.unsubscribe(_GROUP_CHANNEL.format(group))
+                if group in self._followed:
+                    self._followed.discard(group)
+                    await self._ears.unsubscribe(_GROUP_CHANNEL.format(group))
         except _TROUBLE:
             return
