@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.browser.coming_back import call, choose, count_toasts, event, gold, live, mission, spin, toasts
 from tests.browser.conftest import DESKTOP, PHONE, Visit
-from tests.browser.test_live import House, connected
+from tests.browser.stream_house import House, connected
 from tests.browser.test_screens import CUT_OFF, serious, small_targets
 
 Begin = Callable[..., Visit]
