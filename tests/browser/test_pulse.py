@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,7 +109,7 @@ def test_a_visitor_sees_the_first_numbers_at_once(visit: Begin) -> None:
     club.context.clock.install()  # no timer of the page ever rings
     page = club.page("/")
     expect(pulse(page)).to_have_attribute("data-state", "live")
-    expect(number(page)).to_have_text("0")
+    expect(number(page)).to_have_text(re.compile(r"^\d+$"))  # others may be about
     expect(pulse(page).locator(".asof__at")).to_be_visible()
     expect(pulse(page).locator("time")).not_to_have_text("00:00")
     assert [each.removeprefix(club.url) for each in asked] == ["/api/metrics/stream?interval=5"]
