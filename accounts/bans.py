@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from accounts import audit, errors, ledger, sessions
+from accounts import audit, errors, ledger, sessions, staff_rights
 from accounts.models import Notification, Player
 
 
@@ -17,6 +17,7 @@ def ban(*, player: Player, by: Player, reason: str, lasts: timedelta | None, now
         raise errors.self_change_forbidden()
     until = now + lasts if lasts is not None else None
     with transaction.atomic():
+        staff_rights.take_up(player.pk, by=by, now=now)
         player.is_banned, player.banned_until, player.ban_reason = True, until, reason
         player.save(update_fields=["is_banned", "banned_until", "ban_reason"])
         sessions.end_all(player, reason="ban", now=now)
@@ -26,8 +27,9 @@ def ban(*, player: Player, by: Player, reason: str, lasts: timedelta | None, now
 
 def unban(*, player: Player, by: Player, reason: str, now: datetime) -> None:
     """Lifts a ban and tells the player, if there was one."""
-    player.is_banned, player.banned_until, player.ban_reason = False, None, ""
     with transaction.atomic(), ledger.open_wallet(player.pk, now=now) as wallet:
+        staff_rights.take_up(player.pk, by=by, now=now)
+        player.is_banned, player.banned_until, player.ban_reason = False, None, ""
         banned = Player.objects.filter(pk=player.pk, is_banned=True)
         if banned.update(is_banned=False, banned_until=None, ban_reason=""):
             _tell_lifted(wallet, player)
@@ -48,6 +50,7 @@ def _tell_lifted(wallet: ledger.OpenWallet, player: Player) -> None:
 def log_out(*, player: Player, by: Player, reason: str, now: datetime) -> int:
     """Ends every session of the player; returns how many."""
     with transaction.atomic():
+        staff_rights.take_up(player.pk, by=by, now=now)
         ended = sessions.end_all(player, reason="staff", now=now)
         details = {"reason": reason, "ended": ended}
         audit.record(

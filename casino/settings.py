@@ -182,7 +182,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 IDEMPOTENCY_TTL = timedelta(hours=env.integer("IDEMPOTENCY_TTL_HOURS", 48, low=24, high=24 * 365))
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/.*$"
-CORS_EXPOSE_HEADERS = ("X-Request-ID", "Idempotency-Replayed", "Retry-After", "X-Login-Lock-Retry")
+CORS_EXPOSE_HEADERS = ("X-Request-ID", "Idempotency-Replayed", "Retry-After", "X-Login-Lock-Retry", "X-Total-Count")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerOrCookie"],
@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "Rank": "accounts.models.Rank.choices",
+        "ActionSource": [("server", "Server"), ("client", "Client")],
         "LedgerKind": "accounts.models.EntryCode.choices",
         "GameName": "games.models.GameType.choices",
         "Hand": ["rock", "paper", "scissors"],

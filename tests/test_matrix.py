@@ -185,6 +185,21 @@ TABLE: Final[dict[str, Row]] = {
         "/api/admin/campaigns", {"GET": staff(), "POST": roles(SUPPORT)}, {"title": "Hats", "message": "are here"}
     ),
     "api/admin/campaigns/<int:campaign_id>/cancel": writes("/api/admin/campaigns/{campaign}/cancel", roles(SUPPORT)),
+    "api/admin/users": reads("/api/admin/users", staff()),
+    "api/admin/users/<int:user_id>": Row(
+        "/api/admin/users/{ada}",
+        {"GET": staff(), "PUT": roles(SUPPORT), "PATCH": roles(SUPPORT)},
+        {"user_rank": "PREMIUM", "is_active": True},
+    ),
+    "api/admin/users/<int:user_id>/rank": Row(
+        "/api/admin/users/{ada}/rank", {"PUT": roles(SUPPORT)}, {"user_rank": "PREMIUM"}
+    ),
+    "api/admin/users/<int:user_id>/status": Row(
+        "/api/admin/users/{ada}/status", {"PUT": roles(SUPPORT)}, {"is_active": False}
+    ),
+    "api/admin/users/<int:user_id>/ban": writes("/api/admin/users/{ada}/ban", roles(SUPPORT), reason="rude"),
+    "api/admin/users/<int:user_id>/unban": writes("/api/admin/users/{ada}/unban", roles(SUPPORT)),
+    "api/admin/users/<int:user_id>/logs": reads("/api/admin/users/{ada}/logs", staff()),
     # realtime
     "api/metrics/global": reads("/api/metrics/global", everybody()),
     "api/metrics/stream": reads("/api/metrics/stream", everybody()),
