@@ -16,15 +16,18 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts import bans
+from accounts import bans, staff_rights, standing
 from accounts.admin.evidence import EvidenceAdmin, ReasonForm
-from accounts.models import Player, Role
+from accounts.models import Player, Rank, Role
 from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
 
 Json = dict[str, Any]
 Deed = Callable[[Player, Player, Json], None]
 _HOUR: Final = timedelta(hours=1)
+_CHOOSE: Final = ("", "---------")
+_NO_ROLE: Final = "none"
+"""Chosen, unlike the empty value: nobody loses rights because nothing was chosen."""
 
 
 class BanForm(ReasonForm):
@@ -39,6 +42,26 @@ class BanForm(ReasonForm):
     )
 
 
+class RankForm(ReasonForm):
+    """Why, and which rank."""
+
+    rank = forms.ChoiceField(label=gettext_lazy("등급"), choices=[_CHOOSE, *Rank.choices])
+
+
+class RoleForm(ReasonForm):
+    """Why, and which role; none makes a player of them again."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("역할"),
+        choices=[_CHOOSE, *((role.value or _NO_ROLE, role.label) for role in Role)],
+    )
+
+    def clean_role(self) -> Role:
+        """The role that was chosen."""
+        chosen = self.cleaned_data["role"]
+        return Role.NONE if chosen == _NO_ROLE else Role(chosen)
+
+
 @admin.register(Player)
 class PlayerAdmin(EvidenceAdmin):
     """Every account, with what staff may do to it."""
@@ -51,7 +74,7 @@ class PlayerAdmin(EvidenceAdmin):
     search_help_text = gettext_lazy("번호, 사이트 아이디, 닉네임, 전화번호")
     date_hierarchy = "created_at"
     ordering = ("-id",)
-    actions = ("ban", "unban", "log_out", "export_csv")
+    actions = ("ban", "unban", "give_rank", "switch_off", "switch_on", "log_out", "give_role", "export_csv")
     fieldsets = (
         (None, {"fields": ("site_id", "nickname", "phone_number", "avatar_url")}),
         (gettext_lazy("골드와 등급"), {"fields": ("balance", "rank", "experience", "vip_points", "pages")}),
@@ -64,6 +87,10 @@ class PlayerAdmin(EvidenceAdmin):
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         """Support and owners may shut out and let in."""
         return getattr(request.user, "role", "") in (Role.SUPPORT, Role.OWNER)
+
+    def has_own_permission(self, request: HttpRequest) -> bool:
+        """Owners may say who is staff."""
+        return getattr(request.user, "role", "") == Role.OWNER
 
     @admin.display(description=gettext_lazy("골드"), ordering="wallet__balance")
     def balance(self, player: Player) -> str:
@@ -124,6 +151,32 @@ class PlayerAdmin(EvidenceAdmin):
 
         return self._with_reason(request, players, "unban", ReasonForm, deed)
 
+    @admin.action(description=gettext_lazy("등급 부여"), permissions=["moderate"])
+    def give_rank(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks why and which, then gives the rank."""
+        return self._with_reason(
+            request, players, "give_rank", RankForm, _changing(lambda given: {"rank": given["rank"]})
+        )
+
+    @admin.action(description=gettext_lazy("계정 비활성화"), permissions=["moderate"])
+    def switch_off(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks why, then switches off and ends every session."""
+        return self._with_reason(
+            request, players, "switch_off", ReasonForm, _changing(lambda _given: {"is_active": False})
+        )
+
+    @admin.action(description=gettext_lazy("계정 활성화"), permissions=["moderate"])
+    def switch_on(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks why, then lets the account be used again."""
+        return self._with_reason(
+            request, players, "switch_on", ReasonForm, _changing(lambda _given: {"is_active": True})
+        )
+
+    @admin.action(description=gettext_lazy("역할 변경"), permissions=["own"])
+    def give_role(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks why and which, then gives the role, or takes away what there was."""
+        return self._with_reason(request, players, "give_role", RoleForm, _changing(_rights))
+
     @admin.action(description=gettext_lazy("모든 기기에서 로그아웃"), permissions=["moderate"])
     def log_out(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
         """Asks why, then ends every session."""
@@ -151,7 +204,7 @@ class PlayerAdmin(EvidenceAdmin):
             return TemplateResponse(request, "admin/accounts/player/reason.html", context)
         done = 0
         for player in players:
-            if player.is_staff and by.role != Role.OWNER:
+            if not staff_rights.may_touch(by=by, of=player):
                 self.message_user(
                     request, _("%(player)s: 운영진은 소유자만 다룰 수 있습니다") % {"player": player}, messages.ERROR
                 )
@@ -167,3 +220,16 @@ class PlayerAdmin(EvidenceAdmin):
                 ngettext("%(count)d명에게 적용했습니다", "%(count)d명에게 적용했습니다", done) % {"count": done},
             )
         return None
+
+
+def _changing(facts: Callable[[Json], Json]) -> Deed:
+    """The deed that changes what `facts` make of the given."""
+
+    def deed(player: Player, by: Player, given: Json) -> None:
+        standing.change(player_id=player.pk, by=by, facts=facts(given), reason=given["reason"])
+
+    return deed
+
+
+def _rights(given: Json) -> Json:
+    return {"is_staff": given["role"] != Role.NONE, "role": given["role"].value}
