@@ -1,4 +1,4 @@
-"""What every test of the club stands on: the right database, and a ledger that the flush between tests may empty."""
+"""What every test of the club stands on: the right database, and sealed tables that the flush may empty."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _let_the_flush_pass_the_seal() -> None:
-    """Entries are append-only by trigger; the flush after a transaction test opens the seal as `clean` does."""
+    """Some tables are append-only by trigger; the flush after a transaction test opens the seal as `clean` does."""
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_unsealed(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("계정")
 
     def ready(self) -> None:
-        """Seals the ledger after every migrate: a rebuilt SQLite table loses its triggers."""
+        """Seals ledger and audit trail after every migrate: a rebuilt SQLite table loses its triggers."""
         from accounts import seal  # noqa: PLC0415 - models are loaded only now
 
         post_migrate.connect(seal.seal, sender=self, dispatch_uid="ledger_seal")

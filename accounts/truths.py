@@ -150,8 +150,8 @@ def _ledger_is_sealed() -> Truth:
     missing = seal.missing()
     return Truth(
         "ledger_is_sealed",
-        _("원장은 추가만 가능"),
-        checked=len(seal.TRIGGERS),
+        _("원장과 감사 기록은 추가만 가능"),
+        checked=len(seal.triggers()),
         broken=len(missing),
         first=f"trigger {missing[0]} is missing" if missing else None,
     )

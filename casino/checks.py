@@ -22,12 +22,10 @@ _DIFFERENT_CHARACTERS = 8
 
 @register(Tags.database)
 def ledger_is_sealed(databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
-    """The triggers that make entries append-only are in place. A warning, so that `migrate` can put them back."""
+    """The triggers of the append-only tables are in place. A warning, so that `migrate` can put them back."""
     if not databases:
         return []
-    return [
-        CheckWarning(f"the ledger's trigger {name} is missing; run migrate", id="club.W001") for name in seal.missing()
-    ]
+    return [CheckWarning(f"the trigger {name} is missing; run migrate", id="club.W001") for name in seal.missing()]
 
 
 @register(Tags.database)

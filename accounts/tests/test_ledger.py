@@ -102,11 +102,12 @@ def test_the_seal_opens_for_one_transaction_only(ada: Player) -> None:
     assert missing() == []
 
 
-def test_a_lost_trigger_is_noticed_and_put_back(ada: Player) -> None:
-    table = " ON accounts_entry" if connection.vendor == "postgresql" else ""
+@pytest.mark.parametrize("sealed", ["entry", "audit"])
+def test_a_lost_trigger_is_noticed_and_put_back(db: None, sealed: str) -> None:
+    table = f" ON accounts_{sealed}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER entry_never_updated{table}")
-    assert missing() == ["entry_never_updated"]
+        cursor.execute(f"DROP TRIGGER {sealed}_never_updated{table}")
+    assert missing() == [f"{sealed}_never_updated"]
     seal()
     assert missing() == []
 
