@@ -22,6 +22,7 @@ from adminpanel import campaigns
 from adminpanel.inspection import inspect
 from casino.lib.days import now as clock
 from casino.lib.pruning import prune_keys, prune_rates
+from games.alarms import watch_payouts
 from games.play.due import settle_all_due
 from realtime import stream
 from shop import holds
@@ -50,6 +51,7 @@ _UNHURRIED: Final = (
     Job("clear_holds", timedelta(minutes=1), holds.clear_away),
     Job("dispatch_campaigns", timedelta(seconds=3), campaigns.dispatch),
     Job("watch_payments", timedelta(seconds=30), watch_payments),
+    Job("watch_payouts", timedelta(seconds=30), watch_payouts),
     Job("inspect", timedelta(minutes=5), inspect),
     Job("prune_events", timedelta(minutes=10), stream.prune),
     Job("prune_sessions", timedelta(minutes=30), prune_sessions),
