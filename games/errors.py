@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from casino.lib.errors import Refusal, invalid
+from casino.lib.errors import Refusal, invalid, validation_error
 
 
 def bet_out_of_range(low: int, high: int) -> Refusal:
@@ -76,3 +76,13 @@ def round_not_active() -> Refusal:
 def seed_secret() -> Refusal:
     """409: the server seed is still in use, so nobody may learn it yet."""
     return Refusal("CONFLICT", 409, _("서버 시드가 아직 공개되지 않았습니다. 시드를 바꾸면 검증할 수 있습니다."))
+
+
+def rtp_out_of_range(message: str) -> Refusal:
+    """422: the table would pay back more than it takes."""
+    return Refusal("RTP_OUT_OF_RANGE", 422, message)
+
+
+def unplayable(message: str) -> Refusal:
+    """422: the table that comes of it cannot be played, and why."""
+    return validation_error([{"loc": ["body"], "msg": message, "type": "table"}])

@@ -313,6 +313,9 @@ TABLE: Final[dict[str, Row]] = {
     "api/games/history": reads("/api/games/history", signed_in()),
     "api/games/leaderboard": reads("/api/games/leaderboard", everybody()),
     "api/games/rounds/<str:round_id>": reads("/api/games/rounds/{round}", everybody()),
+    "api/admin/gacha/config": Row(
+        "/api/admin/gacha/config", {"GET": staff(), "POST": roles(ECONOMY)}, {"cost_single": 510}
+    ),
     "api/odds": reads("/api/odds", everybody()),
     "api/fairness": reads("/api/fairness", signed_in()),
     "api/fairness/rotate": writes("/api/fairness/rotate", signed_in()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from games.api import fairness, plays, views
+from games.api import fairness, plays, staff_views, views
 
 urlpatterns = [
     path("api/games", views.GameList.as_view()),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/games/history", views.History.as_view()),
     path("api/games/leaderboard", views.Leaderboard.as_view()),
     path("api/games/rounds/<str:round_id>", views.RoundDetail.as_view()),
+    path("api/admin/gacha/config", staff_views.GachaVersion.as_view()),
     path("api/odds", fairness.Odds.as_view()),
     path("api/fairness", fairness.Fairness.as_view()),
     path("api/fairness/rotate", fairness.SeedRotation.as_view()),

@@ -24,7 +24,9 @@ from games.tables.reading import (
 
 RANKS: Final = ("STANDARD", "PREMIUM", "VIP")
 """The ranks that a daily limit is given for, lowest first."""
-MOST_A_DAY: Final = 32_000
+MOST_PITY: Final = 300
+"""A promise that comes later is none."""
+LEAST_A_DAY, MOST_A_DAY = 10, 32_000
 """The counter of a day's pulls holds no more than 32,767."""
 
 
@@ -108,10 +110,10 @@ def parse_gacha(table: Mapping[str, Any]) -> Pool:
         items=tuple(_parse_item(entry) for entry in parts(table, "items", set(FIRST["items"][0]))),
         cost_single=whole(table, "cost_single", at_least=1),
         cost_ten=whole(table, "cost_ten", at_least=1),
-        pity_threshold=whole(pity, "threshold", at_least=1, at_most=300),
+        pity_threshold=whole(pity, "threshold", at_least=1, at_most=MOST_PITY),
         pity_guarantees=text(pity, "guarantees"),
         ten_guarantee=text(table, "ten_guarantee"),
-        daily_limits=tuple((rank, whole(limits, rank, at_least=10, at_most=MOST_A_DAY)) for rank in RANKS),
+        daily_limits=tuple((rank, whole(limits, rank, at_least=LEAST_A_DAY, at_most=MOST_A_DAY)) for rank in RANKS),
         banners=tuple(_parse_banner(entry) for entry in parts(table, "banners", set(FIRST["banners"][0]))),
     )
     _check_names(pool)
