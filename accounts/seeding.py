@@ -15,6 +15,8 @@ from accounts.models import Invite, Player, Role
 from accounts.signup import enrol
 
 SEED_INVITE: Final = "5858"
+AUTO_SEED: Final = "AUTO_SEED"
+"""What the record calls it when a start makes the seed accounts by itself."""
 Line = tuple[str, bool]
 """What a seeded object is called, and whether it had to be made."""
 

@@ -12,6 +12,11 @@ def campaign_not_scheduled() -> Refusal:
     return Refusal("CAMPAIGN_NOT_SCHEDULED", 400, _("예약 상태인 소식만 취소할 수 있습니다"))
 
 
+def unknown_zone() -> Refusal:
+    """422: no time zone is called so."""
+    return invalid("tz", _("알 수 없는 시간대입니다"), "unknown", place="query")
+
+
 def unknown_targets() -> Refusal:
     """422: some of the named players do not exist."""
     return invalid("user_ids", _("없는 플레이어가 있습니다"), "unknown")

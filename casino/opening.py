@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from prometheus_client import Gauge
 
+from accounts import audit
 from accounts.models import Player
 from accounts.progress.defaults import seed_progress
-from accounts.seeding import Line, seed_accounts, seed_invite
+from accounts.seeding import AUTO_SEED, Line, seed_accounts, seed_invite
 from adminpanel.roles import seed_roles
 from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
@@ -45,7 +47,10 @@ def auto_seed() -> bool:
         return False
     now = clock()
     try:
-        made = [name for name, is_new in (*seed_accounts(now=now), *seed_invite(now=now)) if is_new]
+        with transaction.atomic():
+            made = [name for name, is_new in (*seed_accounts(now=now), *seed_invite(now=now)) if is_new]
+            admin = Player.objects.get(site_id="admin").pk
+            audit.record(action=AUTO_SEED, target_type="user", target_id=admin, details={"made": made}, now=now)
     except Refusal as refusal:
         _log.warning("AUTO_SEED_BASIC: %s", refusal.code)  # another process was faster, or a player has the name
         return False

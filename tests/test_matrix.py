@@ -200,6 +200,9 @@ TABLE: Final[dict[str, Row]] = {
     "api/admin/users/<int:user_id>/ban": writes("/api/admin/users/{ada}/ban", roles(SUPPORT), reason="rude"),
     "api/admin/users/<int:user_id>/unban": writes("/api/admin/users/{ada}/unban", roles(SUPPORT)),
     "api/admin/users/<int:user_id>/logs": reads("/api/admin/users/{ada}/logs", staff()),
+    "api/admin/stats": reads("/api/admin/stats", staff()),
+    "api/admin/audit/logs": reads("/api/admin/audit/logs", staff()),
+    "api/admin/audit/logs.csv": reads("/api/admin/audit/logs.csv", staff()),
     # realtime
     "api/metrics/global": reads("/api/metrics/global", everybody()),
     "api/metrics/stream": reads("/api/metrics/stream", everybody()),

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
+from accounts.models import Audit
 from accounts.seeding import seed_players
 from casino import env
 from casino.checks import seed_passwords_are_changed
@@ -140,3 +141,4 @@ def test_a_start_makes_the_seed_accounts_only_when_asked_and_once(
     assert [line for line in caplog.messages if line.startswith("AUTO_SEED_BASIC 적용:")]
     assert REGISTRY.get_sample_value("cc_auto_seed_basic_applied") == 1
     assert auto_seed() is False
+    assert Audit.objects.get(action="AUTO_SEED").target_id == str(seed_players()[0].pk)

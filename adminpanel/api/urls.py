@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from adminpanel.api import user_views, views
+from adminpanel.api import user_views, views, watch_views
 
 urlpatterns: list[URLPattern] = [
     path("api/admin/campaigns", views.Campaigns.as_view()),
@@ -14,4 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("api/admin/users/<int:user_id>/ban", user_views.StaffUserBan.as_view()),
     path("api/admin/users/<int:user_id>/unban", user_views.StaffUserUnban.as_view()),
     path("api/admin/users/<int:user_id>/logs", user_views.StaffUserLogs.as_view()),
+    path("api/admin/stats", watch_views.AdminStats.as_view()),
+    path("api/admin/audit/logs", watch_views.AuditLogs.as_view()),
+    path("api/admin/audit/logs.csv", watch_views.AuditLogsCSV.as_view()),
 ]

@@ -160,8 +160,10 @@ class Purchase(models.Model):
             models.Index(fields=["player", "-id"], name="purchase_history"),
             models.Index(fields=["player", "created_at"], name="purchase_velocity"),
             models.Index(fields=["created_at"], name="purchase_pending", condition=Q(status="pending")),
-            models.Index(
-                fields=["settled_at", "player"], name="purchase_paid", condition=Q(currency="USD", status="success")
+            models.Index(  # what was earned since when, and by whom, is read from it alone
+                fields=["currency", "settled_at", "amount", "player"],
+                name="purchase_earned",
+                condition=Q(status="success"),
             ),
             models.Index(fields=["charge_id"], name="purchase_charge", condition=~Q(charge_id="")),
         ]
