@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from adminpanel import pages
 from casino import asyncapi, documents, status
 from casino.windows import open_windows
 
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shop.api.urls")),
     path("", include("adminpanel.api.urls")),
     path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/points/", pages.points),
     path("admin/", admin.site.urls),
     path("api", status.root),
     path("health", status.overall),

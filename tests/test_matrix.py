@@ -113,6 +113,7 @@ TABLE: Final[dict[str, Row]] = {
     "i18n/setlang": Row("/i18n/setlang", {method: everybody(302) for method in METHODS}),
     "jsi18n/<slug:language>.js": page("/jsi18n/en.js"),
     "admin": Row("/admin", {method: everybody(302) for method in METHODS}),
+    "admin/points/": page("/admin/points/"),
     # operators
     "api": page("/api"),
     "health": page("/health"),
@@ -203,6 +204,9 @@ TABLE: Final[dict[str, Row]] = {
     "api/admin/stats": reads("/api/admin/stats", staff()),
     "api/admin/audit/logs": reads("/api/admin/audit/logs", staff()),
     "api/admin/audit/logs.csv": reads("/api/admin/audit/logs.csv", staff()),
+    "api/admin/users/<int:user_id>/gold/grant": writes(
+        "/api/admin/users/{ada}/gold/grant", roles(ECONOMY), amount=5, reason="for the delay"
+    ),
     # realtime
     "api/metrics/global": reads("/api/metrics/global", everybody()),
     "api/metrics/stream": reads("/api/metrics/stream", everybody()),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from secrets import token_hex
 from typing import Any, Final
 
 from django import forms
@@ -16,11 +18,13 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts import bans, staff_rights, standing
+from accounts import bans, grants, staff_rights, standing
 from accounts.admin.evidence import EvidenceAdmin, ReasonForm
+from accounts.admin.handling import HandlingForm
 from accounts.models import Player, Rank, Role
 from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
+from casino.lib.idempotency import Key, fingerprint
 
 Json = dict[str, Any]
 Deed = Callable[[Player, Player, Json], None]
@@ -62,6 +66,14 @@ class RoleForm(ReasonForm):
         return Role.NONE if chosen == _NO_ROLE else Role(chosen)
 
 
+class GrantForm(HandlingForm):
+    """How much and why; sent twice, one form gives once."""
+
+    amount = forms.IntegerField(label=gettext_lazy("골드"), min_value=1, max_value=grants.AMOUNT_MAX)
+    key = forms.RegexField("^[0-9a-f]{32}$", widget=forms.HiddenInput, initial=partial(token_hex, 16))
+    field_order = ("amount", "reason")
+
+
 @admin.register(Player)
 class PlayerAdmin(EvidenceAdmin):
     """Every account, with what staff may do to it."""
@@ -74,7 +86,17 @@ class PlayerAdmin(EvidenceAdmin):
     search_help_text = gettext_lazy("번호, 사이트 아이디, 닉네임, 전화번호")
     date_hierarchy = "created_at"
     ordering = ("-id",)
-    actions = ("ban", "unban", "give_rank", "switch_off", "switch_on", "log_out", "give_role", "export_csv")
+    actions = (
+        "grant_gold",
+        "ban",
+        "unban",
+        "give_rank",
+        "switch_off",
+        "switch_on",
+        "log_out",
+        "give_role",
+        "export_csv",
+    )
     fieldsets = (
         (None, {"fields": ("site_id", "nickname", "phone_number", "avatar_url")}),
         (gettext_lazy("골드와 등급"), {"fields": ("balance", "rank", "experience", "vip_points", "pages")}),
@@ -91,6 +113,16 @@ class PlayerAdmin(EvidenceAdmin):
     def has_own_permission(self, request: HttpRequest) -> bool:
         """Owners may say who is staff."""
         return getattr(request.user, "role", "") == Role.OWNER
+
+    def has_give_permission(self, request: HttpRequest) -> bool:
+        """Economy and owners may give gold."""
+        return getattr(request.user, "role", "") in (Role.ECONOMY, Role.OWNER)
+
+    def render_change_form(self, request: HttpRequest, context: Json, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Adds what may be done to the player: the actions of the list, for this one."""
+        offered = [found for found in self.get_actions(request).values() if found is not None]
+        context["ways"] = [(name, label) for _do, name, label in offered if name != "export_csv"]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("골드"), ordering="wallet__balance")
     def balance(self, player: Player) -> str:
@@ -131,6 +163,18 @@ class PlayerAdmin(EvidenceAdmin):
         )
         links = ((reverse(f"admin:{name}_changelist"), key, player.pk, label) for label, name, key in lists)
         return format_html_join(" · ", '<a href="{}?{}={}">{}</a>', links)
+
+    @admin.action(description=gettext_lazy("골드 지급"), permissions=["give"])
+    def grant_gold(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks how much and why, then gives it to each."""
+
+        def deed(player: Player, by: Player, given: Json) -> None:
+            amount, reason = given["amount"], given["reason"]
+            asked = fingerprint({"user_id": player.pk, "amount": amount, "reason": reason})
+            key = Key(by.pk, grants.OPERATION, f"{given['key']}:{player.pk}", asked)
+            grants.give(by=by, player_id=player.pk, amount=amount, reason=reason, key=key)
+
+        return self._with_reason(request, players, "grant_gold", GrantForm, deed)
 
     @admin.action(description=gettext_lazy("이용 정지"), permissions=["moderate"])
     def ban(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from accounts.api import activity_views, goal_views, progress_views, staff_content_views, staff_goal_views, views
+from accounts.api import (
+    activity_views,
+    goal_views,
+    grant_views,
+    progress_views,
+    staff_content_views,
+    staff_goal_views,
+    views,
+)
 
 urlpatterns: list[URLPattern] = [
     path("api/auth/signup", views.SignUp.as_view()),
@@ -88,4 +96,5 @@ urlpatterns: list[URLPattern] = [
     path("api/invite/codes/<str:code>/deactivate", views.DeactivateInvite.as_view()),
     path("api/invite/stats", views.InviteTotals.as_view()),
     path("api/admin/users/elevate", views.Elevate.as_view()),
+    path("api/admin/users/<int:user_id>/gold/grant", grant_views.GoldGrant.as_view()),
 ]

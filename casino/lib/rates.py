@@ -31,9 +31,13 @@ def check(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
         raise errors.rate_limited(seconds_up(spent.window_start + per - now))
 
 
-def spend(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
-    """Counts one call of `key`, or refuses it with 429 when `limit` calls were made in the running window."""
-    moment, opened_after = (connection.ops.adapt_datetimefield_value(each) for each in (now, now - per))
+def spend(key: str, *, limit: int, per: timedelta, now: datetime, opened: datetime | None = None) -> None:
+    """Counts one call of `key`, or refuses it with 429 when `limit` calls were made in the running window.
+
+    The first call opens a window; where the clock does, `opened` says when it opened the present one.
+    """
+    begins = opened or now
+    moment, opened_after = (connection.ops.adapt_datetimefield_value(each) for each in (begins, begins - per))
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -48,5 +52,5 @@ def spend(key: str, *, limit: int, per: timedelta, now: datetime) -> None:
         )
         row = cursor.fetchone()
     if row[0] > limit:
-        opened = RateCounter.objects.values_list("window_start", flat=True).get(key=key)
-        raise errors.rate_limited(seconds_up(opened + per - now))
+        began = RateCounter.objects.values_list("window_start", flat=True).get(key=key)
+        raise errors.rate_limited(seconds_up(began + per - now))
