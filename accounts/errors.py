@@ -65,6 +65,11 @@ def current_password_wrong() -> Refusal:
     return Refusal("CURRENT_PASSWORD_WRONG", 400, _("현재 비밀번호가 올바르지 않습니다"))
 
 
+def reset_code_invalid() -> Refusal:
+    """400: not this account's code, spent or over; or no such account."""
+    return Refusal("RESET_CODE_INVALID", 400, _("재설정 코드가 올바르지 않거나 만료되었습니다"))
+
+
 def invalid_credentials() -> Refusal:
     """401: wrong id or password; which of both is not told."""
     message = _("아이디 또는 비밀번호가 올바르지 않습니다.")

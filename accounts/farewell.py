@@ -17,6 +17,7 @@ from accounts.models import (
     Player,
     PlayerName,
     Progress,
+    ResetCode,
     Reward,
     Role,
     Streak,
@@ -98,6 +99,7 @@ def anonymise(player: Player, password: str, *, ip: str, now: datetime) -> None:
         player.role = Role.NONE
         player.save()
         player.groups.clear()
+        ResetCode.objects.filter(player=player).delete()
         names.take(player)
         sessions.end_all(player, reason="account_deleted", now=now)
         AuthSession.objects.filter(player=player).update(ip="0.0.0.0", user_agent="")  # noqa: S104 - "unknown"

@@ -28,7 +28,28 @@ class SignInForm(forms.Form):
     password = forms.CharField(max_length=128, strip=False)
 
 
-class SignUpForm(forms.Form):
+class Form(forms.Form):
+    """A form that says one thing about each field."""
+
+    def problems(self) -> dict[str, str]:
+        """The first problem of each field."""
+        return {name: str(texts[0]) for name, texts in self.errors.items()}
+
+
+class ResetForm(Form):
+    """Who has lost the password, the code from staff, and the new password, typed twice alike."""
+
+    site_id = forms.CharField(max_length=50, error_messages={"required": _("사이트 아이디를 적어 주세요")})
+    code = forms.CharField(max_length=32, error_messages={"required": _("재설정 코드를 적어 주세요")})
+    password = forms.CharField(strip=False, error_messages={"required": _("비밀번호를 적어 주세요")})
+    confirm_password = forms.CharField(strip=False, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The password is typed twice alike."""
+        return _twice_alike(self, super().clean() or self.cleaned_data)
+
+
+class SignUpForm(Form):
     """One account. Format is judged here, names and invite by `accounts.signup`."""
 
     site_id = forms.CharField(error_messages={"required": _("사이트 아이디를 적어 주세요")})
@@ -63,10 +84,7 @@ class SignUpForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The password is typed twice alike."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if "password" in data and data["password"] != data.get("confirm_password"):
-            self.add_error("confirm_password", _("비밀번호가 서로 다릅니다"))
-        return data
+        return _twice_alike(self, super().clean() or self.cleaned_data)
 
     def application(self) -> Application:
         """What the filled form asks for."""
@@ -80,10 +98,6 @@ class SignUpForm(forms.Form):
             accept_terms=data["accept_terms"],
         )
 
-    def problems(self) -> dict[str, str]:
-        """The first problem of each field."""
-        return {name: str(texts[0]) for name, texts in self.errors.items()}
-
 
 def problems_of(refusal: Refusal) -> dict[str, str]:
     """A refusal's texts by the field they belong to; empty when it belongs to none."""
@@ -91,6 +105,12 @@ def problems_of(refusal: Refusal) -> dict[str, str]:
         return {str(entry["loc"][-1]): str(entry["msg"]) for entry in reversed(refusal.details)}
     field = _FIELD_OF.get(refusal.code)
     return {field: str(refusal.message)} if field else {}
+
+
+def _twice_alike(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
+    if "password" in data and data["password"] != data.get("confirm_password"):
+        form.add_error("confirm_password", _("비밀번호가 서로 다릅니다"))
+    return data
 
 
 def _within(text: str, low: int, high: int) -> str:

@@ -15,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import authentication, cards, queries, sessions, visit
-from accounts.forms import SignInForm, SignUpForm, problems_of
+from accounts import authentication, cards, queries, resets, sessions, visit
+from accounts.forms import ResetForm, SignInForm, SignUpForm, problems_of
 from accounts.models import AuthSession, Player
 from accounts.screens import attendance, rewards
 from accounts.signin import sign_in
@@ -124,6 +124,30 @@ def _signup_again(
     error = error or {"code": "", "message": _("표시된 칸을 확인해 주세요.")}
     context = {"next": following, "form": request.POST, "errors": problems, "error": error}
     return render(request, "accounts/signup.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters("code", "password", "confirm_password")
+def reset(request: HttpRequest) -> HttpResponse:
+    """A new password by a code from staff; the same operation, count and refusals as the API's."""
+    if request.method != "POST":
+        is_done = request.GET.get("done") == "1"
+        return render(request, "accounts/reset.html", {"form": {}, "errors": {}, "is_done": is_done})
+    form = ResetForm(request.POST)
+    if not form.is_valid():
+        error = {"message": _("표시된 칸을 확인해 주세요.")}
+        context = {"form": request.POST, "errors": form.problems(), "error": error}
+        return render(request, "accounts/reset.html", context, status=422)
+    given = form.cleaned_data
+    try:
+        resets.reset(
+            name=given["site_id"], code=given["code"], password=given["password"], ip=client_ip(request), now=clock()
+        )
+    except Refusal as refusal:
+        context = {"form": request.POST, "errors": problems_of(refusal), "error": _login_error(refusal)}
+        return render_refusal(request, "accounts/reset.html", context, refusal)
+    return HttpResponseRedirect("/reset?done=1")
 
 
 def _enter(request: HttpRequest, player: Player, following: str) -> HttpResponseRedirect:

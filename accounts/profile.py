@@ -62,14 +62,15 @@ def _write(player: Player, wanted: Json, new_password: NewPassword | None, ip: s
             fresh.phone_number = wanted["phone_number"]
         if new_password is not None:
             fresh.password = passwords.hashed(new_password.password)
-            _tell_new_password(wallet, ip)
+            tell_new_password(wallet, ip)
         fresh.save(update_fields=["nickname", "phone_number", "password"])
         if wanted:
             wallet.tell(ProfileUpdate(cast("Changes", wanted), "profile"))
     return fresh
 
 
-def _tell_new_password(wallet: ledger.OpenWallet, ip: str) -> None:
+def tell_new_password(wallet: ledger.OpenWallet, ip: str) -> None:
+    """A notice for whoever did not set it."""
     wallet.notify(
         Notification.Kind.SECURITY,
         gettext_noop("비밀번호 변경"),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", progress_pages.home, name="home"),
     path("login", pages.login, name="login"),
     path("signup", pages.signup, name="signup"),
+    path("reset", pages.reset, name="reset"),
     path("logout", pages.logout, name="logout"),
     path("profile", pages.profile, name="profile"),
     path("events", progress_pages.events, name="events"),

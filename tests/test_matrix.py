@@ -89,6 +89,7 @@ TABLE: Final[dict[str, Row]] = {
     "": page("/"),
     "login": page("/login", POST=everybody(422)),
     "signup": page("/signup", POST=everybody(422)),
+    "reset": page("/reset", POST=everybody(422)),
     "logout": Row("/logout", {"POST": everybody(302)}),
     "profile": page("/profile"),
     "events": page("/events"),
@@ -140,6 +141,7 @@ TABLE: Final[dict[str, Row]] = {
     "api/users/profile": profile_door("/api/users/profile", "PUT"),
     "api/auth/me/delete": writes("/api/auth/me/delete", signed_in(), password="correct horse"),
     "api/auth/me/export": reads("/api/auth/me/export", signed_in()),
+    "api/auth/reset": writes("/api/auth/reset", everybody(400), site_id="ada", code="AAAA", password="battery staple"),
     "api/auth/verify-invite": writes("/api/auth/verify-invite", everybody(), code="5858"),
     "api/invite/validate": writes("/api/invite/validate", everybody(), code="5858"),
     "api/invite/generate": writes("/api/invite/generate", roles(SUPPORT)),
@@ -206,6 +208,9 @@ TABLE: Final[dict[str, Row]] = {
     "api/admin/audit/logs.csv": reads("/api/admin/audit/logs.csv", staff()),
     "api/admin/users/<int:user_id>/gold/grant": writes(
         "/api/admin/users/{ada}/gold/grant", roles(ECONOMY), amount=5, reason="for the delay"
+    ),
+    "api/admin/users/<int:user_id>/reset-code": writes(
+        "/api/admin/users/{ada}/reset-code", roles(SUPPORT), reason="a call, and we know the voice"
     ),
     # realtime
     "api/metrics/global": reads("/api/metrics/global", everybody()),

@@ -18,7 +18,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts import bans, grants, staff_rights, standing
+from accounts import bans, grants, resets, staff_rights, standing
 from accounts.admin.evidence import EvidenceAdmin, ReasonForm
 from accounts.admin.handling import HandlingForm
 from accounts.models import Player, Rank, Role
@@ -94,6 +94,7 @@ class PlayerAdmin(EvidenceAdmin):
         "switch_off",
         "switch_on",
         "log_out",
+        "reset_code",
         "give_role",
         "export_csv",
     )
@@ -229,6 +230,25 @@ class PlayerAdmin(EvidenceAdmin):
             bans.log_out(player=player, by=by, reason=given["reason"], now=clock())
 
         return self._with_reason(request, players, "log_out", ReasonForm, deed)
+
+    @admin.action(description=gettext_lazy("비밀번호 재설정 코드"), permissions=["moderate"])
+    def reset_code(self, request: HttpRequest, players: QuerySet[Player]) -> HttpResponse | None:
+        """Asks why, then shows a new code for one player: here and never again."""
+        if len(players) != 1:
+            self.message_user(request, _("재설정 코드는 한 번에 한 명에게만 만들 수 있습니다"), messages.ERROR)
+            return None
+        issued: list[resets.Issued] = []
+
+        def deed(player: Player, by: Player, given: Json) -> None:
+            issued.append(resets.issue(by=by, player_id=player.pk, reason=given["reason"]))
+
+        answer = self._with_reason(request, players, "reset_code", HandlingForm, deed)
+        if not issued:
+            return answer
+        shown = {"title": _("비밀번호 재설정 코드"), "opts": self.opts, "player": players[0], "issued": issued[0]}
+        return TemplateResponse(
+            request, "admin/accounts/player/code.html", self.admin_site.each_context(request) | shown
+        )
 
     def _with_reason(
         self, request: HttpRequest, players: QuerySet[Player], action: str, form_class: type[ReasonForm], deed: Deed

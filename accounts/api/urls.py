@@ -7,6 +7,7 @@ from accounts.api import (
     goal_views,
     grant_views,
     progress_views,
+    reset_views,
     staff_content_views,
     staff_goal_views,
     views,
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("api/auth/profile", views.AuthProfile.as_view()),
     path("api/auth/me/delete", views.DeleteMe.as_view()),
     path("api/auth/me/export", views.ExportMe.as_view()),
+    path("api/auth/reset", reset_views.PasswordReset.as_view()),
     path("api/auth/verify-invite", views.VerifyInvite.as_view()),
     path("api/users/me", views.UsersMe.as_view()),
     path("api/users/profile", views.UserProfileDeprecated.as_view()),
@@ -97,4 +99,5 @@ urlpatterns: list[URLPattern] = [
     path("api/invite/stats", views.InviteTotals.as_view()),
     path("api/admin/users/elevate", views.Elevate.as_view()),
     path("api/admin/users/<int:user_id>/gold/grant", grant_views.GoldGrant.as_view()),
+    path("api/admin/users/<int:user_id>/reset-code", reset_views.ResetCodeIssue.as_view()),
 ]

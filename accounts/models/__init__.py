@@ -16,6 +16,7 @@ from accounts.models.progress import (
     StreakTable,
     StreakType,
 )
+from accounts.models.reset import ResetCode
 from accounts.models.session import AuthSession, LoginCounter
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "PlayerName",
     "Progress",
     "Rank",
+    "ResetCode",
     "Reward",
     "Role",
     "Streak",

@@ -1,5 +1,5 @@
 // @ts-check
-/** Log in and sign up: the forms work without this; it shows passwords, counts locks down, checks format and invite while typing. */
+/** Log in, sign up, reset: the forms work without this; it shows passwords, counts locks down, checks format and invite while typing. */
 import { ApiError, post } from "./api.js";
 import { mount } from "./components.js";
 import { fieldOf, tell } from "./field.js";
@@ -52,23 +52,32 @@ const FORMATS = {
   invite_code: (value) => (value.trim() ? "" : gettext("초대코드가 필요합니다")),
 };
 
-/** @param {HTMLElement} form */
-function startSignup(form) {
-  for (const [name, judge] of Object.entries(FORMATS)) {
+/** Judges these fields when they are left, and while a bad one is mended. @param {HTMLElement} form @param {string[]} names */
+function watch(form, names) {
+  for (const name of names) {
     const { input, field } = fieldOf(form, name);
     if (!input || !field) continue;
-    const check = () => tell(form, name, judge(input.value, form));
+    const check = () => tell(form, name, FORMATS[name](input.value, form));
     input.addEventListener("blur", () => { if (input.value) check(); });
     input.addEventListener("input", () => { if (field.classList.contains("field--bad")) check(); });
   }
+}
+
+/** Those of the fields that are wrong, each told so. @param {HTMLElement} form @param {string[]} names */
+const wrong = (form, names) => names.filter((name) => {
+  const text = FORMATS[name](fieldOf(form, name).input?.value ?? "", form);
+  if (text) tell(form, name, text);
+  return text;
+});
+
+/** @param {HTMLElement} form */
+function startSignup(form) {
+  const names = Object.keys(FORMATS);
+  watch(form, names);
   const invite = fieldOf(form, "invite_code").input;
   invite?.addEventListener("change", () => checkInvite(form, invite.value.trim()));
   form.addEventListener("submit", (event) => {
-    const bad = Object.entries(FORMATS).filter(([name, judge]) => {
-      const text = judge(fieldOf(form, name).input?.value ?? "", form);
-      if (text) tell(form, name, text);
-      return text;
-    }).map(([name]) => name);
+    const bad = wrong(form, names);
     const terms = fieldOf(form, "accept_terms").input;
     if (terms && !terms.checked) {
       tell(form, "accept_terms", gettext("18세 이상 확인과 약관 동의가 필요합니다"));
@@ -79,6 +88,19 @@ function startSignup(form) {
     fieldOf(form, bad[0]).input?.focus();
   });
   fieldOf(form, "accept_terms").input?.addEventListener("change", () => tell(form, "accept_terms", ""));
+}
+
+/** As at logging in, with a new password typed twice. @param {HTMLElement} form */
+function startReset(form) {
+  const names = ["password", "confirm_password"];
+  startLogin(form);
+  watch(form, names);
+  form.addEventListener("submit", (event) => {
+    const bad = event.defaultPrevented ? [] : wrong(form, names);
+    if (bad.length === 0) return;
+    event.preventDefault();
+    fieldOf(form, bad[0]).input?.focus();
+  });
 }
 
 /** @param {HTMLElement} form @param {string} code */
@@ -97,4 +119,5 @@ async function checkInvite(form, code) {
 
 mount("login", startLogin);
 mount("signup", startSignup);
+mount("reset", startReset);
 mount("peek", startPeek);
