@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 
-from accounts import activity, audit, rewards, targets
+from accounts import activity, audit, rewards, staff_rights
 from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Player, Reward
 from casino.lib import days, idempotency, rates
@@ -44,7 +44,7 @@ def give(*, by: Player, player_id: int, amount: int, reason: str, key: Key | Non
         if key is not None and kept is not None:
             return idempotency.kept_answer(key), True
         _count(by, now)
-        player = targets.somebody_else(player_id, by=by)
+        player = staff_rights.somebody_else(player_id, by=by)
         with open_wallet(player.pk) as wallet:
             _hand_over(wallet, by, amount, receipt, reason)
         answer = {

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
-from accounts import audit, errors, ledger, lockout, passwords, profile, sessions, targets
+from accounts import audit, errors, ledger, lockout, passwords, profile, sessions, staff_rights
 from accounts.models import Player, ResetCode
 from casino.lib import days
 
@@ -32,7 +32,7 @@ def issue(*, by: Player, player_id: int, reason: str) -> Issued:
     """A new code for the player, on the record; the one before is void."""
     code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(_PART_LENGTH)) for _ in range(_PARTS))
     with transaction.atomic():
-        player, now = targets.somebody_else(player_id, by=by), days.now()
+        player, now = staff_rights.somebody_else(player_id, by=by), days.now()
         facts = {"code_hash": _hash(player, code), "created_at": now, "expires_at": now + LIFETIME}
         ResetCode.objects.update_or_create(player=player, defaults=facts)
         details = {"reason": reason, "expires_at": facts["expires_at"]}

@@ -14,6 +14,18 @@ def may_touch(*, by: Player, of: Player) -> bool:
     return by.role == Role.OWNER or not of.is_staff or by.pk == of.pk
 
 
+def somebody_else(player_id: int, *, by: Player) -> Player:
+    """The account when it is not one's own: 404 for none, 400 for the own one, 403 when it is not for `by` to do."""
+    player = Player.objects.filter(pk=player_id).first()
+    if player is None:
+        raise errors.no_such_user()
+    if player.pk == by.pk:
+        raise errors.self_change_forbidden()
+    if not may_touch(by=by, of=player):
+        raise permission_denied()
+    return player
+
+
 def take_up(player_id: int, *, by: Player, now: datetime, owners_only: bool = False) -> Player:
     """The player, locked, for `by` to act on; 404 when there is none, 403 when it is not for `by` to do.
 
