@@ -38,10 +38,10 @@ def check_allowed(name: str, *, field: str) -> None:
         raise errors.name_reserved(field)
 
 
-def take(player: Player) -> None:
-    """Writes the names of a new player; an IntegrityError means somebody else has one of them."""
-    keys = {name_key(player.site_id), name_key(player.nickname)}
-    PlayerName.objects.bulk_create([PlayerName(key=key, player=player) for key in sorted(keys)])
+def take(*players: Player) -> None:
+    """Writes the names of new players; an IntegrityError means somebody else has one of them."""
+    taken = {(name_key(name), player.pk) for player in players for name in (player.site_id, player.nickname)}
+    PlayerName.objects.bulk_create([PlayerName(key=key, player_id=pk) for key, pk in sorted(taken)], batch_size=500)
 
 
 def is_taken(name: str, *, by_other_than: Player | None = None) -> bool:

@@ -31,6 +31,15 @@ def append(player_id: int, first_seq: int, events: Sequence[Event], now: datetim
     return [message(row) for row in stored]
 
 
+def begin(news: Sequence[tuple[int, Sequence[Event]]], now: datetime) -> None:
+    """Stores the first events of new players' streams; nobody listens to those yet."""
+    StreamEvent.objects.bulk_create(
+        StreamEvent(player_id=player_id, seq=seq, type=event.type, data=event.data(), created_at=now)
+        for player_id, events in news
+        for seq, event in enumerate(events, start=1)
+    )
+
+
 def message(row: StreamEvent) -> Json:
     """A stored event as every transport shows it."""
     return {
