@@ -180,6 +180,10 @@ CSRF_FAILURE_VIEW = "casino.pages.csrf_failure"
 # --- the wire ---------------------------------------------------------------------------------------------
 MAX_BODY_BYTES = env.integer("MAX_BODY_BYTES", 1_048_576, low=1024, high=64 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_BYTES", 5_242_880, low=1024, high=64 * 1024 * 1024)
+IMPORT_MAX_ROWS = env.integer("IMPORT_MAX_ROWS", 500, low=1, high=100_000)
+IMPORT_MAX_ROWS_COMMAND = env.integer("IMPORT_MAX_ROWS_COMMAND", 5000, low=1, high=100_000)
+FILE_UPLOAD_MAX_MEMORY_SIZE = IMPORT_MAX_BYTES + 65_536  # a file with passwords never touches the disk
 IDEMPOTENCY_TTL = timedelta(hours=env.integer("IDEMPOTENCY_TTL_HOURS", 48, low=24, high=24 * 365))
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/.*$"

@@ -149,6 +149,7 @@ TABLE: Final[dict[str, Row]] = {
     "api/invite/codes/<str:code>/deactivate": Row("/api/invite/codes/5858/deactivate", {"PATCH": roles(SUPPORT)}),
     "api/invite/stats": reads("/api/invite/stats", staff()),
     "api/admin/users/elevate": writes("/api/admin/users/elevate", everybody(), site_id="bob"),
+    "api/admin/users/import": writes("/api/admin/users/import", roles(SUPPORT, status=422)),  # no file
     "api/users/balance": reads("/api/users/balance", signed_in()),
     "api/users/stats": reads("/api/users/stats", signed_in()),
     "api/users/ledger": reads("/api/users/ledger", signed_in()),

@@ -6,6 +6,7 @@ from accounts.api import (
     activity_views,
     goal_views,
     grant_views,
+    import_views,
     progress_views,
     reset_views,
     staff_content_views,
@@ -100,4 +101,5 @@ urlpatterns: list[URLPattern] = [
     path("api/admin/users/elevate", views.Elevate.as_view()),
     path("api/admin/users/<int:user_id>/gold/grant", grant_views.GoldGrant.as_view()),
     path("api/admin/users/<int:user_id>/reset-code", reset_views.ResetCodeIssue.as_view()),
+    path("api/admin/users/import", import_views.UsersImport.as_view()),
 ]

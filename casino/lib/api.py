@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -24,6 +26,8 @@ from casino.lib.money import has_unstorable
 
 Json = dict[str, Any]
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_WRAPPING_BYTES = 16 * 1024
+"""What a multipart body may need around its file."""
 _SerializerT = TypeVar("_SerializerT", bound="serializers.Serializer[Any]")
 
 
@@ -34,6 +38,8 @@ class Endpoint(APIView):
     roles: ClassVar[frozenset[str]] = frozenset()
     reads_body: ClassVar[bool] = True
     """A path that looks at no body takes one of any size and type."""
+    upload_bytes_max: ClassVar[int] = 0
+    """A path that takes a file as multipart/form-data instead of JSON says how large it may be."""
     example: ClassVar[Callable[[], Any] | None] = None
     """What the documentation shows as this path's answer where a recorded one could grow untrue."""
     format_kwarg: str | None = None  # DRF sets it later than we refuse
@@ -46,7 +52,9 @@ class Endpoint(APIView):
             raise errors.method_not_allowed(allowed)
         self._identify(request)
         self.check_permissions(request)
-        if request.method in _UNSAFE and self.reads_body:
+        if request.method in _UNSAFE and self.upload_bytes_max:
+            check_upload(request._request, self.upload_bytes_max)
+        elif request.method in _UNSAFE and self.reads_body:
             check_size_and_type(request._request)
         if any(isinstance(name, str) and has_unstorable(name) for name in kwargs.values()):
             raise errors.not_found()  # no row has such a name, and PostgreSQL refuses to look for one
@@ -68,6 +76,10 @@ class Endpoint(APIView):
     def body(self, serializer_class: type[_SerializerT]) -> Json:
         """The body as `serializer_class` accepts it, or 422 naming the fields."""
         return validated(serializer_class(data=self.payload()), "body")
+
+    def upload(self, field: str) -> UploadedFile[Any]:
+        """The file in this field of a multipart body, or 422."""
+        return read_upload(self.request._request, field)
 
     def query(self, serializer_class: type[_SerializerT]) -> Json:
         """The query string as `serializer_class` accepts it, or 422 naming the fields."""
@@ -95,6 +107,28 @@ def check_size_and_type(request: HttpRequest) -> None:
         raise errors.unsupported_media_type()
 
 
+def check_upload(request: HttpRequest, bytes_max: int) -> None:
+    """413 for a body that says it holds more than such a file and its wrapping, 415 for one that is not multipart."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > bytes_max + _WRAPPING_BYTES:
+        raise errors.payload_too_large()
+    if length != "0" and request.content_type != "multipart/form-data":
+        raise errors.not_multipart()
+
+
+def read_upload(request: HttpRequest, field: str) -> UploadedFile[Any]:
+    """The file of a multipart body; 422 when it is not there or the body is torn, 400 for a caller who is gone."""
+    try:
+        found = request.FILES.get(field)
+    except UnreadablePostError as gone:
+        raise _unread() from gone
+    except (MultiPartParserError, SuspiciousOperation) as torn:
+        raise errors.invalid(field, _("파일을 읽을 수 없습니다")) from torn
+    if found is None:
+        raise errors.invalid(field, _("파일을 보내주세요"), "required")
+    return found
+
+
 def read_json_object(request: HttpRequest) -> Json:
     """The body as a JSON object, or 422."""
     return json_object(read_body(request))
@@ -105,10 +139,14 @@ def read_body(request: HttpRequest) -> bytes:
     try:
         raw: bytes = request.read(settings.MAX_BODY_BYTES + 1)
     except UnreadablePostError as gone:  # the caller hung up while sending: no fault of ours, and nobody to tell
-        raise errors.bad_request(_("요청 본문을 끝까지 받지 못했습니다")) from gone
+        raise _unread() from gone
     if len(raw) > settings.MAX_BODY_BYTES:
         raise errors.payload_too_large()
     return raw
+
+
+def _unread() -> Refusal:
+    return errors.bad_request(_("요청 본문을 끝까지 받지 못했습니다"))
 
 
 def json_object(raw: bytes, *, names_once: bool = False) -> Json:

@@ -115,6 +115,11 @@ def unsupported_media_type() -> Refusal:
     return Refusal("UNSUPPORTED_MEDIA_TYPE", 415, _("application/json 형식만 지원합니다"))
 
 
+def not_multipart() -> Refusal:
+    """415: the path takes a file, and the body is no form with one."""
+    return Refusal("UNSUPPORTED_MEDIA_TYPE", 415, _("multipart/form-data 형식만 지원합니다"))
+
+
 def rate_limited(retry_after: int) -> Refusal:
     """429 with the seconds to wait."""
     headers = {"Retry-After": str(retry_after)}
