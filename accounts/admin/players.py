@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import bans, grants, resets, staff_rights, standing
 from accounts.admin.evidence import EvidenceAdmin, ReasonForm
 from accounts.admin.handling import HandlingForm
+from accounts.admin.imports import ImportPages
 from accounts.models import Player, Rank, Role
 from casino.lib.days import now as clock
 from casino.lib.errors import Refusal
@@ -75,7 +76,7 @@ class GrantForm(HandlingForm):
 
 
 @admin.register(Player)
-class PlayerAdmin(EvidenceAdmin):
+class PlayerAdmin(ImportPages, EvidenceAdmin):
     """Every account, with what staff may do to it."""
 
     list_display = ("id", "site_id", "nickname", "rank", "balance", "state", "role", "created_at", "last_login")
