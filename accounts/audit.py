@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from accounts.models import Audit, Player
+from django.db import transaction
+
+from accounts import feed
+from accounts.models import Audit, FeedItem, Player
+from casino.lib.days import stamp
 from casino.lib.logs import current_request_id
 
 _CRITICAL_ACTIONS: Final = """
@@ -35,15 +39,31 @@ def record(
     details: dict[str, Any] | None = None,
     now: datetime,
 ) -> Audit:
-    """Writes one audit row in the running transaction."""
-    return Audit.objects.create(
-        action=action,
-        severity=severity_of(action),
-        actor=actor,
-        actor_name=actor.site_id if actor else "",
-        target_type=target_type,
-        target_id=str(target_id),
-        details=details or {},
-        request_id=current_request_id.get() or "",
-        created_at=now,
-    )
+    """Writes one audit row in the running transaction; staff who watch hear of a loud one."""
+    with transaction.atomic(savepoint=False):
+        row = Audit.objects.create(
+            action=action,
+            severity=severity_of(action),
+            actor=actor,
+            actor_name=actor.site_id if actor else "",
+            target_type=target_type,
+            target_id=str(target_id),
+            details=details or {},
+            request_id=current_request_id.get() or "",
+            created_at=now,
+        )
+        if row.severity != Audit.Severity.INFO:
+            feed.append(FeedItem.Kind.ALERT, _told(row), now=now)
+    return row
+
+
+def _told(row: Audit) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "action": row.action,
+        "severity": row.severity,
+        "target_type": row.target_type,
+        "target_id": row.target_id,
+        "created_at": stamp(row.created_at),
+        "details": row.details,
+    }

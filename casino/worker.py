@@ -17,6 +17,7 @@ from typing import Final
 
 from django.db import connections
 
+from accounts import feed
 from accounts.pruning import prune_login_counters, prune_sessions
 from adminpanel import campaigns
 from adminpanel.inspection import inspect
@@ -54,6 +55,7 @@ _UNHURRIED: Final = (
     Job("watch_payouts", timedelta(seconds=30), watch_payouts),
     Job("inspect", timedelta(minutes=5), inspect),
     Job("prune_events", timedelta(minutes=10), stream.prune),
+    Job("prune_feed", timedelta(minutes=10), feed.prune),
     Job("prune_sessions", timedelta(minutes=30), prune_sessions),
     Job("prune_login_counters", timedelta(minutes=10), prune_login_counters),
     Job("prune_keys", timedelta(minutes=30), prune_keys),

@@ -20,6 +20,7 @@ from shop.delivery import hand_over
 from shop.models import Product, Purchase, PurchaseStatus, Reason
 from shop.orders import Order, Sale
 from shop.settlement import purchase_news
+from shop.watching import tell_staff
 
 OPERATION: Final = "shop.buy"
 _log = logging.getLogger(__name__)
@@ -120,6 +121,7 @@ def _exchange(wallet: OpenWallet, purchase: Purchase) -> None:
     except Exception:  # noqa: BLE001 - whatever broke, the buyer keeps the gold and gets a receipt that says so
         _log.exception("item %s could not be handed over", purchase.code)
         _write_failure(wallet, purchase)
+    tell_staff(purchase, wallet.now)
     wallet.tell(purchase_news(purchase, purchase.status, purchase.reason_code))
     notices.tell_end(wallet, purchase)
 

@@ -16,6 +16,7 @@ from shop.models import Currency, Product, Purchase, PurchaseKind, PurchaseRefus
 from shop.models.purchase import RECEIPT_DIGITS
 from shop.promos import Good, Promo
 from shop.settlement import purchase_news
+from shop.watching import tell_staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def put_to_payment(purchase: Purchase, now: datetime) -> None:
     if purchase.amount:
         purchase.note("gateway_called", now, mode=purchase.gateway_mode)
     rows.insert([purchase])
+    tell_staff(purchase, now)
 
 
 def turn_down(wallet: OpenWallet, attempt: Purchase, reason: str, *, told: bool = True) -> None:

@@ -14,6 +14,7 @@ from casino.lib.idempotency import Key
 from shop import delivery, errors, notices, staff_rights, stock
 from shop.models import Purchase, PurchaseStatus
 from shop.settlement import purchase_news
+from shop.watching import tell_staff
 
 OPERATION: Final = "admin.refund"
 Json = dict[str, Any]
@@ -55,6 +56,7 @@ def _give_back(wallet: OpenWallet, number: int, by: Player, reason: str) -> None
     locked.note("refunded", wallet.now, by="staff", reason=reason)
     stock.put_back(locked, wallet.now)
     rows.update(locked)
+    tell_staff(locked, wallet.now)
     wallet.tell(purchase_news(locked, locked.status, ""))
     notices.tell_end(wallet, locked)
     _record(locked, by, reason, wallet)

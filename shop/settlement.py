@@ -26,6 +26,7 @@ from shop import metrics, notices, payments, promos, stock
 from shop.delivery import hand_over
 from shop.gateways.base import Charge, Outcome
 from shop.models import Purchase, PurchaseKind, PurchaseStatus, Reason
+from shop.watching import tell_staff
 
 _log = logging.getLogger(__name__)
 LATE: Final = "LATE"
@@ -213,6 +214,7 @@ def _end(wallet: OpenWallet, locked: Purchase, status: PurchaseStatus, reason: R
     locked.become(status, wallet.now, reason)
     locked.balance_after = wallet.balance
     rows.update(locked)
+    tell_staff(locked, wallet.now)
     wallet.tell(purchase_news(locked, status, reason))
     notices.tell_end(wallet, locked)
 
@@ -225,6 +227,7 @@ def _wait(wallet: OpenWallet, locked: Purchase, reason: Reason, step: str) -> bo
     locked.balance_after = wallet.balance
     locked.note(step, wallet.now)
     rows.update(locked)
+    tell_staff(locked, wallet.now)
     wallet.tell(purchase_news(locked, locked.status, reason))
     return True
 

@@ -1,6 +1,7 @@
 """What the club remembers of its players."""
 
 from accounts.models.activity import Action, Audit
+from accounts.models.feed import FeedItem
 from accounts.models.invite import Invite
 from accounts.models.ledger import Account, Entry, EntryCode, Wallet
 from accounts.models.notification import Notification
@@ -28,6 +29,7 @@ __all__ = [
     "Entry",
     "EntryCode",
     "Event",
+    "FeedItem",
     "Goal",
     "Invite",
     "LoginCounter",

@@ -725,7 +725,7 @@ def statements(caller: Caller, **body: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("body", "budget"), [({}, 18), ({"promo_code": "ONE"}, 21)], ids=["package", "package with a promo"]
+    ("body", "budget"), [({}, 20), ({"promo_code": "ONE"}, 23)], ids=["package", "package with a promo"]
 )
 def test_buying_costs_few_statements(as_ada: Caller, body: dict[str, Any], budget: int) -> None:
     PromoCode.objects.create(code="ONE", value=100)

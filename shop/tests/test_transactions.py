@@ -118,7 +118,7 @@ def statements(caller: Caller, body: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("product", "facts", "budget"),
-    [(PACK, {}, 12), (ITEM, {}, 12), (ITEM, {"stock_remaining": 5}, 13), ("early_rank_up", {}, 14)],
+    [(PACK, {}, 14), (ITEM, {}, 13), (ITEM, {"stock_remaining": 5}, 14), ("early_rank_up", {}, 15)],
     ids=["pack", "item", "counted item", "rank up"],
 )
 def test_buying_costs_few_statements(

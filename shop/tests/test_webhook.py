@@ -679,4 +679,4 @@ def test_a_settling_webhook_costs_so_many_statements(
         assert provider.post(raw, headers).json()["applied"] is True
 
 
-STATEMENTS = 12
+STATEMENTS = 13

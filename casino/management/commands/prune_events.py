@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts import feed
 from accounts.pruning import prune_login_counters, prune_sessions
 from casino.lib.days import now as clock
 from casino.lib.pruning import prune_keys, prune_rates
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         now = clock()
         for what, prune in (
             ("events", stream.prune),
+            ("staff feed", feed.prune),
             ("sessions", prune_sessions),
             ("login counters", prune_login_counters),
             ("idempotency keys", prune_keys),
