@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, Final
 
 from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from casino.lib.gate import encode
@@ -17,9 +18,10 @@ HEARTBEAT: Final = b":\n\n"
 _HEADERS: Final = {"Cache-Control": "no-cache, no-store", "X-Accel-Buffering": "no"}
 
 
-def event(name: str, data: Any) -> bytes:
-    """One message; JSON has no line breaks of its own."""
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), encode(data))
+def event(name: str, data: Any, number: int | None = None) -> bytes:
+    """One message; JSON has no line breaks of its own. A browser that comes back names the last number it heard."""
+    numbered = b"" if number is None else b"id: %d\n" % number
+    return numbered + b"event: %b\ndata: %b\n\n" % (name.encode(), encode(data))
 
 
 def retry(seconds: int) -> bytes:
@@ -44,5 +46,6 @@ def answer(request: HttpRequest, *, frames: Callable[[], Frames], once: Callable
     if request.method == "HEAD":
         return HttpResponse(content_type=MEDIA, headers=_HEADERS)
     if isinstance(request, ASGIRequest):
+        close_old_connections()  # the door may have asked the database: nothing of it is kept as long as a stream lasts
         return EventStream(frames())
     return HttpResponse(once(), content_type=MEDIA, headers=_HEADERS)

@@ -216,6 +216,7 @@ TABLE: Final[dict[str, Row]] = {
     # realtime
     "api/metrics/global": reads("/api/metrics/global", everybody()),
     "api/metrics/stream": reads("/api/metrics/stream", everybody()),
+    "api/admin/stream": reads("/api/admin/stream", staff()),
     "api/realtime/events": reads("/api/realtime/events", signed_in()),
     "api/test/realtime/emit/profile_update": writes(
         "/api/test/realtime/emit/profile_update", signed_in(), changes={"level": 2}

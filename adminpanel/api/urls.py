@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from adminpanel.api import user_views, views, watch_views
+from adminpanel.api import stream_views, user_views, views, watch_views
 
 urlpatterns: list[URLPattern] = [
     path("api/admin/campaigns", views.Campaigns.as_view()),
@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern] = [
     path("api/admin/stats", watch_views.AdminStats.as_view()),
     path("api/admin/audit/logs", watch_views.AuditLogs.as_view()),
     path("api/admin/audit/logs.csv", watch_views.AuditLogsCSV.as_view()),
+    path("api/admin/stream", stream_views.AdminStream.as_view()),
 ]
