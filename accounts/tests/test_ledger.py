@@ -7,13 +7,14 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.ledger import open_wallet
+from accounts.ledger import OpenWallet, open_wallet
 from accounts.models import Account, Entry, EntryCode, Player, Wallet
 from accounts.seal import missing, seal, unsealed
 from casino.lib import days
 from casino.lib.errors import Refusal
 from realtime.models import StreamEvent
 from tests.cast import enrol, gold_of
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 WRITERS = 8
@@ -142,7 +143,7 @@ def test_parallel_payments_all_count() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_lock_parallel_payments_collide() -> None:
     ada = enrol("ada")
-    with row_locks_off():
+    with row_locks_off(), meeting_at(OpenWallet, "pay", WRITERS):
         results = together(*[partial(spend, ada, 100)] * WRITERS)
     # The numbers of the entries collide, so the database refuses what the lock would have queued.
     assert any(isinstance(result, Exception) for result in results)
