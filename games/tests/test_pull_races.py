@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 from django.db import DatabaseError
 
+from accounts.ledger import OpenWallet
 from accounts.models import Player, Wallet
 from casino.lib import days
 from casino.lib.errors import Refusal
@@ -18,6 +19,7 @@ from games.play import gacha, rps, slots
 from games.play.rounds import Play
 from games.tests.plays import album_of
 from tests.cast import enrol
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -66,7 +68,7 @@ def test_pulls_among_other_games_keep_pity_exact(ada: Player) -> None:
 
 
 def test_control_without_row_locks_the_same_pulls_collide(ada: Player) -> None:
-    with row_locks_off():
+    with row_locks_off(), meeting_at(OpenWallet, "pay", SENDERS):
         answers = together(*(pull(ada, 1) for _ in range(SENDERS)))
     with pytest.raises(AssertionError):
         check_pity_and_collection_follow_the_rounds(ada, answers)

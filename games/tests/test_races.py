@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from django.db import DatabaseError
 
+from accounts.ledger import OpenWallet
 from accounts.models import Entry, Player, Wallet
 from casino.lib import idempotency
 from casino.lib.errors import Refusal
@@ -18,6 +19,7 @@ from games.models import GameStats, Round
 from games.play import slots
 from games.play.rounds import Play
 from tests.cast import enrol, gold_of, set_gold
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -102,7 +104,7 @@ def test_sixteen_spins_at_once_spend_only_what_is_there(ada: Player, keys: Seque
 def test_control_without_row_locks_the_same_spins_collide(ada: Player) -> None:
     make_every_round_lose(ada)
     set_gold(ada, AFFORDABLE * STAKE)
-    with row_locks_off():
+    with row_locks_off(), meeting_at(OpenWallet, "pay", SENDERS):
         answers = spins(ada, NO_KEYS)
     with pytest.raises(AssertionError):
         check_only_the_affordable_spun(ada, answers)

@@ -15,6 +15,7 @@ import pytest
 from django.db import DatabaseError
 from pytest_django.fixtures import Settings
 
+from accounts.ledger import OpenWallet
 from accounts.models import Entry, Player, Wallet
 from casino.lib import days, idempotency
 from casino.lib.idempotency import Key
@@ -27,6 +28,7 @@ from shop.orders import Order, Sale
 from shop.tests.conftest import change
 from shop.truths import purchase_truths
 from tests.cast import enrol, gold_of, set_gold
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -109,7 +111,7 @@ def test_gold_for_one_item_buys_one(ada: Player, keys: Sequence[str | None]) -> 
 
 def test_control_without_row_locks_the_same_orders_collide(ada: Player) -> None:
     set_gold(ada, 30_000)
-    with row_locks_off(), pytest.raises((AssertionError, DatabaseError)):
+    with row_locks_off(), meeting_at(OpenWallet, "pay", SENDERS), pytest.raises((AssertionError, DatabaseError)):
         check_gold_for_one(ada, NO_KEYS)
 
 
@@ -128,7 +130,7 @@ def test_a_one_time_item_is_sold_once_to_sixteen_devices(ada: Player) -> None:
 
 def test_control_without_row_locks_the_devices_collide(ada: Player) -> None:
     set_gold(ada, 10_000_000)
-    with row_locks_off(), pytest.raises((AssertionError, DatabaseError)):
+    with row_locks_off(), meeting_at(OpenWallet, "pay", SENDERS), pytest.raises((AssertionError, DatabaseError)):
         check_one_time(ada)
 
 
