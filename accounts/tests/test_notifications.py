@@ -11,7 +11,7 @@ import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts import bans, notifications, sessions
+from accounts import bans, ledger, notifications, sessions
 from accounts.ledger import open_wallet
 from accounts.models import AuthSession, Notification, Player, Wallet
 from accounts.truths import ledger_truths
@@ -19,6 +19,7 @@ from casino.lib import days
 from games.tests.plays import statements
 from realtime.models import StreamEvent
 from tests.cast import Caller, enrol
+from tests.meeting import meeting_at
 from tests.race import row_locks_off, together
 
 Json = dict[str, Any]
@@ -179,7 +180,9 @@ def test_sixteen_readers_at_once_keep_the_count_true() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_control_without_row_locks_the_readers_collide() -> None:
     ada = enrol("ada")
-    with row_locks_off(), pytest.raises((AssertionError, DatabaseError)):
+    # The notices are written first, by one wallet.
+    all_have_read = meeting_at(ledger, "OpenWallet", READERS + 1, seconds=2)
+    with row_locks_off(), all_have_read, pytest.raises((AssertionError, DatabaseError)):
         read_at_once(ada)
 
 

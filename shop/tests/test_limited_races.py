@@ -278,8 +278,11 @@ def test_control_with_look_then_count_the_code_is_used_often(crowd: list[Player]
     def reserve(purchase: Purchase, now: object) -> None:
         promos._count(purchase, 1)
 
-    careless = patch.object(promos, "reserve", reserve)
-    with row_locks_off(), careless, pytest.raises((AssertionError, DatabaseError)):
+    careless, all_have_looked = (
+        patch.object(promos, "reserve", reserve),
+        meeting_at(promos, "_count", SENDERS, seconds=2),
+    )
+    with row_locks_off(), careless, all_have_looked, pytest.raises((AssertionError, DatabaseError)):
         check_one_use(crowd)
 
 
